@@ -21,10 +21,12 @@ export interface Job extends NewJob {
 
 /** The jobs of one database. A job exists until it is finished; a crash leaves it to be run again. */
 export interface JobQueue {
+  add(job: NewJob): void;
   /** Every open job that is not set aside, oldest first, due or not. */
   open(): Job[];
   update(id: number, change: { payload?: object; runAfter?: number; attempts?: number }): void;
-  finish(id: number): void;
+  /** Ends a job and adds those that follow from it, in one commit. */
+  finish(id: number, followedBy?: NewJob[]): void;
   /** Keeps the job, with why it failed, but runs it no more until `retrySetAside`. */
   setAside(id: number, reason: string): void;
   retrySetAside(kind: JobKind): void;

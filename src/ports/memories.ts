@@ -43,7 +43,7 @@ export interface Recalled {
 export interface Memories {
   /** Stores it (once for a sourceKey) with the jobs that it makes necessary, and ends `finishedJob`, in one commit. */
   remember(memory: NewMemory, jobs?: NewJob[], finishedJob?: number): Memory;
-  get(userId: number, id: string): Memory | undefined;
+  bySource(userId: number, sourceKey: string): Memory | undefined;
   /** Any text is only words to look for; best first. */
   search(userId: number, words: string, limit: number): Recalled[];
   /** Chat messages `from`…`to` of this user, counted from the first. */
@@ -80,7 +80,7 @@ export interface Journals {
   get(id: string): Journal | undefined;
   entries(journalId: string): Entry[];
   /** Another article for the same entries; `jobs` in the same commit. */
-  rewrite(id: string, article: Article, jobs: NewJob[], finishedJob: number): void;
+  rewrite(id: string, article: Article, jobs: NewJob[]): void;
   exported(id: string, file: { path: string; hash: string }): void;
   counts(userId: number): { journals: number; plain: number };
 }

@@ -1,9 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { NewJob } from '../ports/jobs.ts';
+import type { JobQueue, NewJob } from '../ports/jobs.ts';
 import type { Entry } from '../ports/journal.ts';
 import type { Article, Journal, Journals } from '../ports/memories.ts';
 import { type EntryRow, entryColumns, entryValues, toEntry } from './entry-rows.ts';
-import type { JobStore } from './job-store.ts';
 import type { KeywordIndex } from './keyword-index.ts';
 import type { InsertMemory } from './memory-store.ts';
 
@@ -25,7 +24,7 @@ interface JournalRow {
 /** Articles with the original entries kept in them; each is also a memory of type `journal`. */
 export function createArticleStore(
   db: Database.Database,
-  parts: { index: KeywordIndex; jobs: JobStore; insertMemory: InsertMemory },
+  parts: { index: KeywordIndex; jobs: JobQueue; insertMemory: InsertMemory },
 ): Journals {
   const { index, jobs, insertMemory } = parts;
   const insert = db.prepare(
@@ -82,7 +81,7 @@ export function createArticleStore(
       return row && toJournal(row);
     },
     entries: entriesOf,
-    rewrite: db.transaction((id: string, article: Article, newJobs: NewJob[], finished: number) => {
+    rewrite: db.transaction((id: string, article: Article, newJobs: NewJob[]) => {
       const tags = JSON.stringify(article.tags);
       const { user_id: userId } = rewrite.get(article.title, article.body, tags, id) as JournalRow;
       const metadata = JSON.stringify({ journalId: id, tags: article.tags });
@@ -90,7 +89,6 @@ export function createArticleStore(
       const { row } = rewriteMemory.get(...changed) as { row: number };
       index.put(userId, row, searchText(article, entriesOf(id)));
       for (const job of newJobs) jobs.add(job);
-      jobs.finish(finished);
     }),
     exported: (id, { path, hash }) => void exported.run(path, hash, id),
     counts: (userId) => counts.get(userId) as { journals: number; plain: number },

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
+import type { JobQueue } from '../ports/jobs.ts';
 import type { Compile, CompilingDrafts, Drafts, Entry, JournalSession } from '../ports/journal.ts';
 import { type EntryRow, entryColumns, entryValues, toEntry } from './entry-rows.ts';
-import type { JobStore } from './job-store.ts';
 
 interface SessionRow {
   user_id: number;
@@ -12,12 +12,12 @@ interface SessionRow {
 /** Drafts in the open mode have no journal_id; a compile takes them out of it by giving them one. */
 export function createDraftStore(
   db: Database.Database,
-  jobs: JobStore,
+  jobs: JobQueue,
 ): { drafts: Drafts; compiling: CompilingDrafts } {
   return { drafts: openDrafts(db, jobs), compiling: compilingDrafts(db, jobs) };
 }
 
-function openDrafts(db: Database.Database, jobs: JobStore): Drafts {
+function openDrafts(db: Database.Database, jobs: JobQueue): Drafts {
   const session = db.prepare('SELECT * FROM sessions WHERE user_id = ?');
   const start = db.prepare(startSql);
   const endSession = db.prepare('DELETE FROM sessions WHERE user_id = ?');
@@ -63,7 +63,7 @@ function openDrafts(db: Database.Database, jobs: JobStore): Drafts {
   };
 }
 
-function compilingDrafts(db: Database.Database, jobs: JobStore): CompilingDrafts {
+function compilingDrafts(db: Database.Database, jobs: JobQueue): CompilingDrafts {
   const entries = db.prepare(
     `SELECT ${entryColumns} FROM journal_entries WHERE journal_id = ? ORDER BY timestamp, message_id`,
   );

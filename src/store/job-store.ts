@@ -30,12 +30,12 @@ interface JobRow {
   created_at: number;
 }
 
-export interface JobStore extends JobQueue {
-  /** For use inside another store's transaction. */
-  add(job: NewJob): void;
-}
-
-export function createJobStore(db: Database.Database, now: () => number): JobStore {
+/** `announce` is called when a job came in, before its transaction ends. */
+export function createJobStore(
+  db: Database.Database,
+  now: () => number,
+  announce: () => void,
+): JobQueue {
   const insert = db.prepare(
     `INSERT INTO jobs (kind, key, user_id, chat_id, payload, needs, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
@@ -55,15 +55,21 @@ export function createJobStore(db: Database.Database, now: () => number): JobSto
      FROM jobs WHERE ?1 IS NULL OR user_id = ?1 GROUP BY kind`,
   );
 
+  const add = ({ kind, key, userId, chatId, payload, needs }: NewJob) => {
+    insert.run(kind, key, userId, chatId, JSON.stringify(payload), needs ?? null, now());
+    announce();
+  };
+
   return {
-    add({ kind, key, userId, chatId, payload, needs }) {
-      insert.run(kind, key, userId, chatId, JSON.stringify(payload), needs ?? null, now());
-    },
+    add,
     open: () => (open.all() as JobRow[]).map(toJob),
     update(id, { payload, runAfter, attempts }) {
       change.run(payload && JSON.stringify(payload), runAfter, attempts, id);
     },
-    finish: (id) => void remove.run(id),
+    finish: db.transaction((id: number, followedBy: NewJob[] = []) => {
+      remove.run(id);
+      for (const job of followedBy) add(job);
+    }),
     setAside: (id, reason) => void putAside.run(reason, id),
     retrySetAside: (kind) => void retry.run(kind),
     counts: (userId) =>

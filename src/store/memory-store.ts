@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import type { NewJob } from '../ports/jobs.ts';
+import type { JobQueue, NewJob } from '../ports/jobs.ts';
 import type { Memories, Memory, MemoryType, NewMemory, Recalled } from '../ports/memories.ts';
-import type { JobStore } from './job-store.ts';
 import type { KeywordIndex } from './keyword-index.ts';
 
 interface MemoryRow {
@@ -53,11 +52,10 @@ export function createInsertMemory(
 
 export function createMemoryStore(
   db: Database.Database,
-  parts: { index: KeywordIndex; jobs: JobStore; insert: InsertMemory },
+  parts: { index: KeywordIndex; jobs: JobQueue; insert: InsertMemory },
 ): Memories {
   const { index, jobs, insert } = parts;
   const bySource = db.prepare('SELECT * FROM memories WHERE user_id = ? AND source_key = ?');
-  const byId = db.prepare('SELECT * FROM memories WHERE user_id = ? AND id = ?');
   const byRow = db.prepare('SELECT * FROM memories WHERE user_id = ? AND row = ?');
   const conversation = db.prepare(
     "SELECT * FROM memories WHERE user_id = ? AND type = 'chat' ORDER BY row LIMIT ? OFFSET ?",
@@ -75,8 +73,8 @@ export function createMemoryStore(
       if (finished !== undefined) jobs.finish(finished);
       return toMemory(bySource.get(memory.userId, memory.sourceKey) as MemoryRow);
     }),
-    get(userId, id) {
-      const row = byId.get(userId, id) as MemoryRow | undefined;
+    bySource(userId, sourceKey) {
+      const row = bySource.get(userId, sourceKey) as MemoryRow | undefined;
       return row && toMemory(row);
     },
     search: (userId, words, limit) =>

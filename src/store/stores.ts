@@ -9,11 +9,15 @@ import { createSettingsStore, createUserStore } from './user-store.ts';
 
 export type Stores = ReturnType<typeof openStores>;
 
-/** Every store over the two databases. `dataDir` is owned by this process until `close`. */
-export function openStores(dirs: { dataDir: string; backupsDir: string }, now: () => number) {
+/** Every store over the two databases; `onJob` hears of each new job. `dataDir` is owned by this process until `close`. */
+export function openStores(
+  dirs: { dataDir: string; backupsDir: string },
+  now: () => number,
+  onJob: () => void,
+) {
   const { journal, memory, close } = openDatabases(dirs);
-  const journalJobs = createJobStore(journal, now);
-  const memoryJobs = createJobStore(memory, now);
+  const journalJobs = createJobStore(journal, now, onJob);
+  const memoryJobs = createJobStore(memory, now, onJob);
   const index = createKeywordIndex(memory);
   const insertMemory = createInsertMemory(memory, index, now);
   return {

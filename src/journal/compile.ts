@@ -1,0 +1,121 @@
+import type { Log } from '../log.ts';
+import { ModelUnavailableError } from '../ports/chat-model.ts';
+import { type JobHandler, stoppedByUser } from '../ports/job-handler.ts';
+import type { Job, JobQueue } from '../ports/jobs.ts';
+import type { CompilingDrafts, Entry } from '../ports/journal.ts';
+import type { Article, Journals } from '../ports/memories.ts';
+import type { LiveChat } from '../ports/outgoing.ts';
+import { createHandOver } from './hand-over.ts';
+import { plainArticle } from './plain-article.ts';
+import {
+  ArticleError,
+  type WriteArticleOptions,
+  WritingAborted,
+  writeArticle,
+} from './write-article.ts';
+
+export interface CompileOptions extends WriteArticleOptions {
+  compiling: CompilingDrafts;
+  journals: Journals;
+  /** Of journal.db, where the compile jobs lie. */
+  journalJobs: JobQueue;
+  /** Of memory.db, where the messages to send lie. */
+  memoryJobs: JobQueue;
+  chat: LiveChat;
+  journalsDir: string;
+  now: () => number;
+  log: Log;
+}
+
+export interface CompilePayload {
+  journalId: string;
+  progressMessageId?: number | null;
+}
+
+export interface WrittenArticle {
+  article: Article;
+  plain: boolean;
+}
+
+/** Drafts → article → memory.db and a Markdown file → drafts emptied. A restart goes on where it was. */
+export function createCompile(options: CompileOptions): JobHandler {
+  const { compiling, journals, chatModel } = options;
+  const handOver = createHandOver(options);
+  return {
+    maxAttempts: Number.POSITIVE_INFINITY,
+    async run(job, signal) {
+      const { journalId } = job.payload as CompilePayload;
+      const entries = compiling.entries(journalId);
+      if (entries.length === 0) return 'done';
+      if (journals.get(journalId)) {
+        await handOver.finish(job);
+        return 'done';
+      }
+      const progress = createProgress(options, job);
+      if (chatModel.status().state === 'loading') {
+        await progress.show('my model is still loading');
+        return 'wait for model';
+      }
+      await progress.show(`${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`);
+      const written = await write(entries, options, signal, progress);
+      if (written === 'aborted') {
+        if (stoppedByUser(signal)) putBack(options, job, entries.length);
+        return 'done';
+      }
+      await handOver.run(job, entries, written);
+      return 'done';
+    },
+  };
+}
+
+/** A failing or absent model never blocks a journal. */
+async function write(
+  entries: Entry[],
+  options: CompileOptions,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<WrittenArticle | 'aborted'> {
+  try {
+    const onStep = (step: string) => void progress.show(step);
+    const article = await writeArticle(entries, options, { signal, onStep });
+    return { article, plain: false };
+  } catch (error) {
+    if (error instanceof WritingAborted) return 'aborted';
+    const expected = error instanceof ModelUnavailableError || error instanceof ArticleError;
+    options.log[expected ? 'info' : 'error']({ err: error }, 'compiled plainly');
+    return { article: plainArticle(entries, options.timezone), plain: true };
+  }
+}
+
+function putBack(options: CompileOptions, job: Job, count: number): void {
+  const { journalId } = job.payload as CompilePayload;
+  const { userId, chatId } = job;
+  options.compiling.putBack({ journalId, userId, chatId }, job.id, options.now());
+  const entries = count === 1 ? 'entry is' : 'entries are';
+  const text = `Stopped. Your ${count} ${entries} back in the open journal; /journal done compiles again.`;
+  options.memoryJobs.add({
+    kind: 'send',
+    key: `put-back:${journalId}`,
+    userId,
+    chatId,
+    payload: { text },
+  });
+}
+
+interface Progress {
+  show(step: string): Promise<void>;
+}
+
+/** One message that is edited as the compile goes on; its id lasts over a restart. */
+function createProgress({ chat, journalJobs }: CompileOptions, job: Job): Progress {
+  return {
+    async show(step) {
+      const payload = job.payload as CompilePayload;
+      const messageId = payload.progressMessageId ?? null;
+      const shown = await chat.progress(job.chatId, `Compiling journal… (${step})`, messageId);
+      if (shown === messageId) return;
+      payload.progressMessageId = shown;
+      journalJobs.update(job.id, { payload });
+    },
+  };
+}

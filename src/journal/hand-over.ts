@@ -1,0 +1,62 @@
+import type { Job, NewJob } from '../ports/jobs.ts';
+import type { Entry } from '../ports/journal.ts';
+import type { Journal } from '../ports/memories.ts';
+import { passed } from '../steps.ts';
+import { isoDay } from '../time-words.ts';
+import { articleMessage } from './article-message.ts';
+import type { CompileOptions, CompilePayload, WrittenArticle } from './compile.ts';
+import { exportJournal } from './markdown-file.ts';
+
+/** Moves a journal from journal.db to memory.db: insert there, write the file, then empty here. */
+export interface HandOver {
+  run(job: Job, entries: Entry[], written: WrittenArticle): Promise<void>;
+  /** What is left when the journal is in memory.db already. */
+  finish(job: Job): Promise<void>;
+}
+
+export function createHandOver(options: CompileOptions): HandOver {
+  const { compiling, journals } = options;
+  const finish = async (job: Job) => {
+    const { journalId } = job.payload as CompilePayload;
+    await exportJournal(journals.get(journalId)!, journals, options.journalsDir);
+    compiling.handedOver(journalId, job.id);
+  };
+  return {
+    finish,
+    async run(job, entries, written) {
+      const journal = toJournal(job, entries, written, options);
+      const { progressMessageId } = job.payload as CompilePayload;
+      const kind = written.plain ? 'plain' : 'article';
+      const jobs: NewJob[] = [articleMessage(journal, kind, progressMessageId)];
+      if (written.plain) jobs.push(recompile(journal));
+      journals.keep(journal, entries, jobs);
+      passed('journal inserted');
+      await finish(job);
+    },
+  };
+}
+
+function toJournal(
+  job: Job,
+  entries: Entry[],
+  { article, plain }: WrittenArticle,
+  { timezone, now }: CompileOptions,
+): Journal {
+  return {
+    ...article,
+    id: (job.payload as CompilePayload).journalId,
+    userId: job.userId,
+    chatId: job.chatId,
+    date: isoDay(entries[0]!.timestamp, timezone),
+    plain,
+    sourceEntryIds: entries.map(({ id }) => id),
+    markdownPath: null,
+    markdownHash: null,
+    createdAt: now(),
+  };
+}
+
+function recompile({ id, userId, chatId }: Journal): NewJob {
+  const payload = { journalId: id };
+  return { kind: 'recompile', key: `recompile:${id}`, userId, chatId, payload, needs: 'model' };
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import {
+  type ChatMessage,
+  type ChatModel,
+  type JsonSchema,
+  priorities,
+} from '../ports/chat-model.ts';
+import type { Entry } from '../ports/journal.ts';
+import type { Article } from '../ports/memories.ts';
+import { fillPrompt, type Prompts } from '../prompts.ts';
+import { dayInWords } from '../time-words.ts';
+import { entryLines } from './entry-lines.ts';
+
+export interface WriteArticleOptions {
+  chatModel: ChatModel;
+  prompts: Prompts;
+  timezone: string;
+}
+
+export interface Writing {
+  signal: AbortSignal;
+  /** Told before each step that takes a while. */
+  onStep: (step: string) => void;
+}
+
+/** The model could not write the journal; nothing is lost by it. */
+export class ArticleError extends Error {
+  override name = 'ArticleError';
+}
+
+/** The writing was stopped before it ended. */
+export class WritingAborted extends Error {
+  override name = 'WritingAborted';
+}
+
+/** Notes longer than this part of the context are summarised in parts first. */
+const notesShare = 1 / 2;
+const tries = 2;
+
+/** Title, body and tags from the model. Throws ArticleError, ModelUnavailableError or WritingAborted. */
+export async function writeArticle(
+  entries: Entry[],
+  options: WriteArticleOptions,
+  writing: Writing,
+): Promise<Article> {
+  const notes = await fittingNotes(entryLines(entries, options.timezone), options, writing);
+  const date = dayInWords(entries[0]!.timestamp, options.timezone);
+  const text = fillPrompt(options.prompts.compileJournal, { date, entries: notes });
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    writing.onStep('writing');
+    const answer = await generate(options, writing, text, articleJson);
+    const article = readArticle(answer);
+    if (article) return article;
+  }
+  throw new ArticleError(`no article after ${tries} tries`);
+}
+
+/** Summarises in parts until the notes fit; each round makes them shorter or is the last. */
+async function fittingNotes(
+  lines: string[],
+  options: WriteArticleOptions,
+  writing: Writing,
+): Promise<string> {
+  const maxTokens = Math.floor(contextTokens(options.chatModel) * notesShare);
+  let notes = lines.join('\n');
+  while (count(options.chatModel, notes) > maxTokens) {
+    const parts = inParts(notes, maxTokens, options.chatModel);
+    const summaries: string[] = [];
+    for (const [index, entries] of parts.entries()) {
+      const [part, total] = [String(index + 1), String(parts.length)];
+      writing.onStep(`reading part ${part} of ${total}`);
+      const values = { part, parts: total, entries };
+      const text = fillPrompt(options.prompts.summariseEntries, values);
+      summaries.push((await generate(options, writing, text)).trim());
+    }
+    const shorter = summaries.join('\n\n');
+    if (shorter.length >= notes.length) throw new ArticleError('the summaries did not get shorter');
+    notes = shorter;
+  }
+  return notes;
+}
+
+/** Whole lines as far as they fit; a line that is too long alone is cut at spaces. */
+export function inParts(notes: string, maxTokens: number, chatModel: ChatModel): string[] {
+  const pieces = notes.split('\n').flatMap((line) => fittingPieces(line, maxTokens, chatModel));
+  const parts: string[] = [];
+  for (const piece of pieces) {
+    const longer = `${parts.at(-1)}\n${piece}`;
+    if (parts.length > 0 && count(chatModel, longer) <= maxTokens) parts[parts.length - 1] = longer;
+    else parts.push(piece);
+  }
+  return parts;
+}
+
+function fittingPieces(line: string, maxTokens: number, chatModel: ChatModel): string[] {
+  if (line.length < 2 || count(chatModel, line) <= maxTokens) return [line];
+  const middle = line.indexOf(' ', Math.floor(line.length / 2)) + 1 || Math.ceil(line.length / 2);
+  const cut = middle < line.length ? middle : Math.ceil(line.length / 2);
+  return [line.slice(0, cut), line.slice(cut)].flatMap((half) =>
+    fittingPieces(half, maxTokens, chatModel),
+  );
+}
+
+async function generate(
+  { chatModel }: WriteArticleOptions,
+  { signal }: Writing,
+  text: string,
+  schema?: JsonSchema,
+): Promise<string> {
+  const messages: ChatMessage[] = [{ role: 'user', text }];
+  const room = contextTokens(chatModel) - chatModel.countTokens(messages);
+  if (room < 100) throw new ArticleError('the notes leave no room for an article');
+  const generation = await chatModel.generate({
+    messages,
+    maxTokens: schema ? room : Math.min(room, Math.floor(contextTokens(chatModel) / 6)),
+    temperature: 0.6,
+    priority: priorities.compile,
+    signal,
+    ...(schema && { schema }),
+  });
+  if (generation.end === 'aborted') throw new WritingAborted();
+  return generation.text;
+}
+
+const maxTitleLength = 80;
+const articleJson: JsonSchema = {
+  type: 'object',
+  properties: {
+    title: { type: 'string', minLength: 1, maxLength: maxTitleLength },
+    tags: { type: 'array', maxItems: 5, items: { type: 'string', minLength: 1, maxLength: 24 } },
+    paragraphs: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 8,
+      items: { type: 'string', minLength: 1, maxLength: 600 },
+    },
+  },
+};
+
+const answerShape = z.object({
+  title: z.string().trim().min(1).max(maxTitleLength),
+  tags: z.array(z.string()),
+  paragraphs: z.array(z.string()),
+});
+
+/** A grammar bounds the shape, not the sense: what cannot be read or says nothing is undefined. */
+export function readArticle(json: string): Article | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const answer = answerShape.safeParse(parsed);
+  if (!answer.success) return undefined;
+  const tags = answer.data.tags.map(tidyTag).filter((tag) => tag !== '');
+  const body = answer.data.paragraphs
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== '')
+    .join('\n\n');
+  if (body === '') return undefined;
+  const title = answer.data.title.replaceAll(/\s+/g, ' ');
+  return { title, body, tags: [...new Set(tags)] };
+}
+
+const tidyTag = (tag: string) =>
+  tag
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '');
+
+const count = (chatModel: ChatModel, text: string) =>
+  chatModel.countTokens([{ role: 'user', text }]);
+
+function contextTokens(chatModel: ChatModel): number {
+  const status = chatModel.status();
+  return status.state === 'ready' ? status.contextTokens : 0;
+}

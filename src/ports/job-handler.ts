@@ -1,0 +1,24 @@
+import type { Job } from './jobs.ts';
+
+/** 'wait for model': not an error, run again when the model's status changes. */
+export type JobOutcome = 'done' | 'wait for model';
+
+export interface JobHandler {
+  /**
+   * Runs a job; it may be run again after a crash, so each effect is keyed.
+   * Throwing means: again later. A signal aborted with StoppedByUser asks to end it for good, any
+   * other abort to leave it for the next start.
+   */
+  run(job: Job, signal: AbortSignal): Promise<JobOutcome>;
+  /** Tries before a job is set aside; Infinity for what must get through. */
+  maxAttempts: number;
+  /** Called once when the job is set aside. */
+  setAside?(job: Job): void;
+}
+
+export class StoppedByUser extends Error {
+  override name = 'StoppedByUser';
+}
+
+export const stoppedByUser = (signal: AbortSignal): boolean =>
+  signal.aborted && signal.reason instanceof StoppedByUser;
