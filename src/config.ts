@@ -83,6 +83,7 @@ const schema = z.object({
   LLAMA_GPU: oneOf(['auto', 'no']).default('auto'),
   JOURNAL_RECEIPT: oneOf(['reaction', 'message', 'none']).default('reaction'),
   LOCAL_TELEGRAM_HOST: z.string().default('127.0.0.1'),
+  LOCAL_TELEGRAM_OPEN: oneOf(['yes', 'no']).default('no'),
   LOCAL_TELEGRAM_PORT: wholeNumber(0, 65535).default(8790),
   LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error']).default('info'),
   OWNER_TIMEZONE: z
@@ -102,6 +103,7 @@ function derive(env: z.infer<typeof schema>) {
     },
     localTelegram: {
       host: env.LOCAL_TELEGRAM_HOST,
+      allowOtherInterfaces: env.LOCAL_TELEGRAM_OPEN === 'yes',
       port: env.LOCAL_TELEGRAM_PORT,
       file: join(dataDir, 'local-telegram.db'),
     },

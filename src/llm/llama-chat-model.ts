@@ -16,8 +16,11 @@ import { type EngineOptions, loadLlama, loadModel } from './load-llama.ts';
 
 export interface LlamaChatModelOptions extends EngineOptions {
   name: string;
-  /** Resolves with the model's file, downloading it if need be; UnusableModelError or DownloadError say why not. */
-  file: (signal: AbortSignal) => Promise<string>;
+  /**
+   * Resolves with the model's file; tells by `waiting` why it takes a while (a download, say).
+   * UnusableModelError and DownloadError say why there is none.
+   */
+  file: (signal: AbortSignal, waiting: (reason: string) => void) => Promise<string>;
   contextTokens: number;
   checkedFile: string;
   /** The beginning of every prompt, evaluated as soon as the model is loaded. */
@@ -41,7 +44,11 @@ export function createLlamaChatModel(options: LlamaChatModelOptions): ChatModel 
 
   const load = async () => {
     const startedMs = performance.now();
-    const loaded = await loadEngine(options, closing.signal);
+    const file = await options.file(closing.signal, (reason) =>
+      become({ state: 'absent', reason }),
+    );
+    become({ state: 'loading', name });
+    const loaded = await loadEngine(options, file, closing.signal);
     engine = loaded;
     warmUp(loaded).catch((err) => log.warn({ err }, 'persona not evaluated'));
     const { contextTokens, where } = loaded;
@@ -108,9 +115,9 @@ async function generateQueued(
 
 async function loadEngine(
   options: LlamaChatModelOptions,
+  file: string,
   signal: AbortSignal,
 ): Promise<ChatEngine> {
-  const file = await options.file(signal);
   const llama = await loadLlama(options);
   const gpu = llama.gpu !== false;
   try {

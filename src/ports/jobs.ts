@@ -30,5 +30,5 @@ export interface JobQueue {
   /** Keeps the job, with why it failed, but runs it no more until `retrySetAside`. */
   setAside(id: number, reason: string): void;
   retrySetAside(kind: JobKind): void;
-  counts(userId?: number): { kind: JobKind; waiting: number; setAside: number }[];
+  counts(userId: number): { kind: JobKind; waiting: number; setAside: number }[];
 }

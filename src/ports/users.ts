@@ -1,6 +1,5 @@
 export interface User {
   userId: number;
-  chatId: number | null;
   role: 'operator' | 'user';
   pairedAt: number;
 }
@@ -10,7 +9,7 @@ export interface Users {
   operator(): User | undefined;
   get(userId: number): User | undefined;
   /** The first one becomes the operator. */
-  add(userId: number, chatId: number | null, now: number): User;
+  add(userId: number, now: number): User;
   list(): User[];
 }
 

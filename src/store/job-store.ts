@@ -52,7 +52,7 @@ export function createJobStore(
   );
   const count = db.prepare(
     `SELECT kind, sum(set_aside IS NULL) AS waiting, sum(set_aside IS NOT NULL) AS setAside
-     FROM jobs WHERE ?1 IS NULL OR user_id = ?1 GROUP BY kind`,
+     FROM jobs WHERE user_id = ? GROUP BY kind`,
   );
 
   const add = ({ kind, key, userId, chatId, payload, needs }: NewJob) => {
@@ -72,8 +72,7 @@ export function createJobStore(
     }),
     setAside: (id, reason) => void putAside.run(reason, id),
     retrySetAside: (kind) => void retry.run(kind),
-    counts: (userId) =>
-      count.all(userId ?? null) as { kind: JobKind; waiting: number; setAside: number }[],
+    counts: (userId) => count.all(userId) as { kind: JobKind; waiting: number; setAside: number }[],
   };
 }
 

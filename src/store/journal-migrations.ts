@@ -8,7 +8,6 @@ export const journalMigrations: Migrations = [
 
   CREATE TABLE users (
     user_id INTEGER PRIMARY KEY,
-    chat_id INTEGER,
     role TEXT NOT NULL CHECK (role IN ('operator', 'user')),
     paired_at INTEGER NOT NULL
   ) STRICT;

@@ -3,7 +3,6 @@ import type { Settings, User, Users } from '../ports/users.ts';
 
 interface UserRow {
   user_id: number;
-  chat_id: number | null;
   role: User['role'];
   paired_at: number;
 }
@@ -13,15 +12,15 @@ export function createUserStore(db: Database.Database): Users {
   const operator = db.prepare("SELECT * FROM users WHERE role = 'operator'");
   const list = db.prepare('SELECT * FROM users ORDER BY paired_at');
   const add = db.prepare(
-    `INSERT INTO users (user_id, chat_id, role, paired_at)
-     VALUES (?, ?, iif(EXISTS (SELECT 1 FROM users WHERE role = 'operator'), 'user', 'operator'), ?)
-     ON CONFLICT (user_id) DO UPDATE SET chat_id = coalesce(excluded.chat_id, chat_id)`,
+    `INSERT INTO users (user_id, role, paired_at)
+     VALUES (?, iif(EXISTS (SELECT 1 FROM users WHERE role = 'operator'), 'user', 'operator'), ?)
+     ON CONFLICT (user_id) DO NOTHING`,
   );
   return {
     operator: () => toUser(operator.get() as UserRow | undefined),
     get: (userId) => toUser(get.get(userId) as UserRow | undefined),
-    add(userId, chatId, now) {
-      add.run(userId, chatId, now);
+    add(userId, now) {
+      add.run(userId, now);
       return toUser(get.get(userId) as UserRow)!;
     },
     list: () => (list.all() as UserRow[]).map((row) => toUser(row)!),
@@ -40,7 +39,5 @@ export function createSettingsStore(db: Database.Database): Settings {
 }
 
 function toUser(row: UserRow | undefined): User | undefined {
-  return (
-    row && { userId: row.user_id, chatId: row.chat_id, role: row.role, pairedAt: row.paired_at }
-  );
+  return row && { userId: row.user_id, role: row.role, pairedAt: row.paired_at };
 }

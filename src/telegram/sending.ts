@@ -1,0 +1,108 @@
+import { type Api, GrammyError } from 'grammy';
+import type { Log } from '../log.ts';
+import type { JobHandler } from '../ports/job-handler.ts';
+import type { Job, JobQueue } from '../ports/jobs.ts';
+import type { Outgoing } from '../ports/outgoing.ts';
+import { passed } from '../steps.ts';
+import { type FormattedText, fromMarkdown } from './markdown.ts';
+import { splitText } from './split-text.ts';
+
+export interface SendingOptions {
+  api: Api;
+  /** Of memory.db, where the `send` jobs lie. */
+  jobs: JobQueue;
+  log: Log;
+}
+
+/** Sends what is stored, part by part; a restart goes on behind the last part that was accepted. */
+export function createSending({ api, jobs, log }: SendingOptions): JobHandler {
+  return {
+    maxAttempts: Number.POSITIVE_INFINITY,
+    async run(job) {
+      const message = job.payload as Outgoing;
+      const parts = splitText(fromMarkdown(message.text));
+      try {
+        for (let at = message.partsSent ?? 0; at < parts.length; at++) {
+          await sendPart(api, job, parts[at]!, { first: at === 0, last: at === parts.length - 1 });
+          passed('message sent');
+          if (parts.length > 1) jobs.update(job.id, { payload: { ...message, partsSent: at + 1 } });
+        }
+      } catch (error) {
+        if (!cannotArrive(error)) throw error;
+        log.warn({ job: job.id, userId: job.userId, err: error }, 'a message cannot be delivered');
+      }
+      return 'done';
+    },
+  };
+}
+
+async function sendPart(
+  api: Api,
+  job: Job,
+  part: FormattedText,
+  place: { first: boolean; last: boolean },
+): Promise<void> {
+  const { editMessageId } = job.payload as Outgoing;
+  if (place.first && editMessageId !== undefined) {
+    if (await edited(api, job.chatId, editMessageId, part)) return;
+  }
+  const send = ({ text, entities }: FormattedText) =>
+    api.sendMessage(job.chatId, text, { entities, ...extras(job.payload as Outgoing, place) });
+  await withPlainFallback(send, part);
+}
+
+/** False: there is no such message to edit any more, so it must be sent. */
+async function edited(
+  api: Api,
+  chatId: number,
+  messageId: number,
+  part: FormattedText,
+): Promise<boolean> {
+  try {
+    const edit = ({ text, entities }: FormattedText) =>
+      api.editMessageText(chatId, messageId, text, { entities });
+    await withPlainFallback(edit, part);
+    return true;
+  } catch (error) {
+    if (!isBadRequest(error)) throw error;
+    return error.description.includes('message is not modified');
+  }
+}
+
+/** An answer always arrives: what Telegram refuses with entities goes as plain text. */
+async function withPlainFallback(
+  call: (part: FormattedText) => Promise<unknown>,
+  part: FormattedText,
+): Promise<void> {
+  try {
+    await call(part);
+  } catch (error) {
+    if (!isBadRequest(error) || !/entit/i.test(error.description)) throw error;
+    await call({ text: part.text, entities: [] });
+  }
+}
+
+function extras(
+  { replyTo, buttons }: Outgoing,
+  { first, last }: { first: boolean; last: boolean },
+) {
+  return {
+    ...(first &&
+      replyTo && {
+        reply_parameters: { message_id: replyTo, allow_sending_without_reply: true },
+      }),
+    ...(last &&
+      buttons && {
+        reply_markup: {
+          inline_keyboard: buttons.map(({ text, data }) => [{ text, callback_data: data }]),
+        },
+      }),
+  };
+}
+
+const isBadRequest = (error: unknown): error is GrammyError =>
+  error instanceof GrammyError && error.error_code === 400;
+
+/** The user blocked the bot or the chat is gone: trying again changes nothing. */
+const cannotArrive = (error: unknown) =>
+  error instanceof GrammyError && (error.error_code === 403 || error.error_code === 400);
