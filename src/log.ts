@@ -4,7 +4,7 @@ import pretty from 'pino-pretty';
 export type Log = Logger;
 
 /** Telegram puts the bot's token into its addresses, and so into network errors. */
-const botToken = /\b\d{5,}:[A-Za-z0-9_-]{30,}/g;
+const botToken = /\d{5,}:[A-Za-z0-9_-]{30,}/g;
 
 /** Structured lines on stdout, readable ones in a terminal. Whatever is logged, secrets are struck out. */
 export function createLog(options: {

@@ -43,14 +43,16 @@ export interface Senko {
 export interface Overrides {
   now?: () => number;
   log?: Log;
+  /** Says something to the person at the terminal. */
+  say?: (...lines: string[]) => void;
   /** Called once Telegram is connected. */
-  onReady?: (senko: { local: LocalTelegram | undefined }) => void;
+  onReady?: () => void;
 }
 
 /** The composition root: config → stores → model → companion and journal → jobs → bot; closes in reverse. */
 export async function startSenko(config: Config, overrides: Overrides = {}): Promise<Senko> {
   await using opened = new AsyncDisposableStack();
-  const { now = Date.now } = overrides;
+  const { now = Date.now, say = announce } = overrides;
   const log =
     overrides.log ?? createLog({ level: config.logLevel, secrets: [config.telegram.token ?? ''] });
   const { timezone, journalsDir } = config;
@@ -125,8 +127,9 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
     heard: offline.heard,
     onStart(me) {
       runner.wake();
-      welcome(me, local, pairing, log);
-      overrides.onReady?.({ local });
+      say(...welcome(me, local, pairing));
+      if (pairing.code) log.info({ code: pairing.code }, 'nobody is paired yet');
+      overrides.onReady?.();
     },
     now,
     log,
@@ -185,24 +188,15 @@ function openChatModel(config: Config, prompts: Prompts, log: Log): ChatModel & 
 }
 
 /** What the person at the terminal needs to know: where to go, and with which code. */
-function welcome(
-  me: UserFromGetMe,
-  local: LocalTelegram | undefined,
-  { code }: Pairing,
-  log: Log,
-): void {
+function welcome(me: UserFromGetMe, local: LocalTelegram | undefined, { code }: Pairing): string[] {
   const start = code === undefined ? '' : `?start=${code}`;
   const address = local ? `${local.url}/${start}` : `https://t.me/${me.username}${start}`;
-  if (code === undefined) {
-    announce(`Senko is awake. Talk to her at ${address}`);
-    return;
-  }
-  log.info({ code }, 'nobody is paired yet');
-  announce(
+  if (code === undefined) return [`Senko is awake. Talk to her at ${address}`];
+  return [
     'Senko is awake, and waits for you. Open',
     '',
     `    ${address}`,
     '',
     `and press START, or send her: /start ${code}`,
-  );
+  ];
 }

@@ -31,8 +31,8 @@ export interface ReplyOptions {
 
 const recalledAtMost = 5;
 const answerShare = 1 / 4;
-const longestAnswerTokens = 700;
-const temperature = 0.8;
+const longestAnswerTokens = 512;
+const temperature = 0.7;
 
 /** Answers one message: recall → prompt → generate (streamed) → store → send. */
 export function createReply(options: ReplyOptions): JobHandler {

@@ -48,7 +48,8 @@ export async function writeArticle(
   const text = fillPrompt(options.prompts.compileJournal, { date, entries: notes });
   for (let attempt = 1; attempt <= tries; attempt++) {
     writing.onStep('writing');
-    const answer = await generate(options, writing, text, articleJson);
+    const schema = articleSchema(notes, entries.length);
+    const answer = await generate(options, writing, text, schema);
     const article = readArticle(answer);
     if (article) return article;
   }
@@ -113,7 +114,7 @@ async function generate(
   const generation = await chatModel.generate({
     messages,
     maxTokens: schema ? room : Math.min(room, Math.floor(contextTokens(chatModel) / 6)),
-    temperature: 0.6,
+    temperature: 0.4,
     priority: priorities.compile,
     signal,
     ...(schema && { schema }),
@@ -123,19 +124,27 @@ async function generate(
 }
 
 const maxTitleLength = 80;
-const articleJson: JsonSchema = {
-  type: 'object',
-  properties: {
-    title: { type: 'string', minLength: 1, maxLength: maxTitleLength },
-    tags: { type: 'array', maxItems: 5, items: { type: 'string', minLength: 1, maxLength: 24 } },
-    paragraphs: {
-      type: 'array',
-      minItems: 1,
-      maxItems: 8,
-      items: { type: 'string', minLength: 1, maxLength: 600 },
+const maxParagraphs = 8;
+const longestParagraph = 1500;
+
+/** The grammar leaves room for the notes and little more: room invites a model to invent. */
+function articleSchema(notes: string, entryCount: number): JsonSchema {
+  const maxItems = Math.min(maxParagraphs, Math.ceil(entryCount / 2));
+  const maxLength = Math.min(longestParagraph, Math.ceil((notes.length * 1.5) / maxItems) + 160);
+  return {
+    type: 'object',
+    properties: {
+      title: { type: 'string', minLength: 1, maxLength: maxTitleLength },
+      tags: { type: 'array', maxItems: 5, items: { type: 'string', minLength: 1, maxLength: 24 } },
+      paragraphs: {
+        type: 'array',
+        minItems: 1,
+        maxItems,
+        items: { type: 'string', minLength: 1, maxLength },
+      },
     },
-  },
-};
+  };
+}
 
 const answerShape = z.object({
   title: z.string().trim().min(1).max(maxTitleLength),
@@ -156,12 +165,18 @@ export function readArticle(json: string): Article | undefined {
   if (!answer.success) return undefined;
   const tags = answer.data.tags.map(tidyTag).filter((tag) => tag !== '');
   const body = answer.data.paragraphs
-    .map((paragraph) => paragraph.trim())
+    .map((paragraph) => wholeSentences(paragraph.trim()))
     .filter((paragraph) => paragraph !== '')
     .join('\n\n');
   if (body === '') return undefined;
   const title = answer.data.title.replaceAll(/\s+/g, ' ');
   return { title, body, tags: [...new Set(tags)] };
+}
+
+/** Where the grammar ended a paragraph in the middle of a sentence, that sentence goes. */
+function wholeSentences(paragraph: string): string {
+  if (/[.!?…。！？"'”’»)\]]$/.test(paragraph)) return paragraph;
+  return /^.*[.!?…。！？]["'”’»)\]]*/s.exec(paragraph)?.[0] ?? paragraph;
 }
 
 const tidyTag = (tag: string) =>

@@ -49,7 +49,6 @@ class LlamaChatEngine implements ChatEngine {
   readonly #model: LlamaModel;
   readonly #context: LlamaContext;
   readonly #chat: LlamaChat;
-  readonly #grammars = new Map<string, LlamaGrammar>();
   #sliceTokens = firstSliceTokens;
 
   constructor(llama: Llama, model: LlamaModel, context: LlamaContext, chat: LlamaChat) {
@@ -100,7 +99,9 @@ class LlamaChatEngine implements ChatEngine {
     const options = {
       maxTokens: Math.min(request.maxTokens, this.contextTokens - prompt.length - 1),
       temperature: request.temperature,
-      repeatPenalty: { penalty: 1.1, lastTokens: 64 },
+      // JSON repeats its own signs: a penalty there would break the words instead.
+      repeatPenalty: schema ? (false as const) : { penalty: 1.1, lastTokens: 64 },
+      minP: 0.05,
       budgets: { thoughtTokens: 0 },
       ...(schema && { grammar: await this.#grammar(schema) }),
       ...(signal && { signal, stopOnAbortSignal: true }),
@@ -120,14 +121,9 @@ class LlamaChatEngine implements ChatEngine {
     await this.#llama.dispose();
   }
 
-  async #grammar(schema: JsonSchema): Promise<LlamaGrammar> {
-    const key = JSON.stringify(schema);
-    const known = this.#grammars.get(key);
-    if (known) return known;
-    // `never`: the library would infer the answer's type; it is parsed where it is used.
-    const grammar = await this.#llama.createGrammarForJsonSchema(schema as never);
-    this.#grammars.set(key, grammar);
-    return grammar;
+  /** `never`: the library would infer the answer's type; it is parsed where it is used. */
+  #grammar(schema: JsonSchema): Promise<LlamaGrammar> {
+    return this.#llama.createGrammarForJsonSchema(schema as never);
   }
 
   #fitSlice(tokens: number, tookMs: number): void {

@@ -19,7 +19,7 @@ export interface BotOptions {
   pairing: Pairing;
   features: Composer<SenkoContext>;
   receipt: ReceiptOptions['kind'];
-  /** Told after each successful poll. */
+  /** Told whenever Telegram has answered. */
   heard: (botId: number) => void;
   /** Told once Telegram has said who the bot is. */
   onStart: (me: UserFromGetMe) => void;
@@ -38,12 +38,12 @@ export function startBot(options: BotOptions): SenkoBot {
   const { api, inbox, features, now, log } = options;
   const receipts = createReceipts({ api, inbox, kind: options.receipt, now, log });
   const connection = createConnection(log);
-  let me: UserFromGetMe;
+  let me: UserFromGetMe | undefined;
   let strangers = 0;
 
   const worker = createInboxWorker({
     inbox,
-    handle: (item) => handle(item, { api, me, features }),
+    handle: (item) => handle(item, { api, me: known(me), features }),
     receipt: receipts.send,
     setAside: (item) => apologise(item, api, log),
     now,
@@ -54,7 +54,7 @@ export function startBot(options: BotOptions): SenkoBot {
     const admitted = updates.flatMap((update) => {
       const sender = senderOf(update);
       if (sender && options.allowList.allows(sender)) {
-        return [{ ...sender, botId: me.id, updateId: update.update_id, payload: update }];
+        return [{ ...sender, botId: known(me).id, updateId: update.update_id, payload: update }];
       }
       if (tryToPair(update, options)) return [];
       strangers++;
@@ -66,20 +66,20 @@ export function startBot(options: BotOptions): SenkoBot {
       passed('update stored');
       worker.take(stored);
     }
-    options.heard(me.id);
   };
 
   const stopPolling = startPolling({
     api,
     connection,
     accept,
+    heard: () => me && options.heard(me.id),
     log,
     async onStart(who) {
       await api.setMyCommands(commands);
       me = who;
-      log.info({ bot: me.username }, 'Telegram connected');
+      log.info({ bot: who.username }, 'Telegram connected');
       worker.take(inbox.open());
-      options.onStart(me);
+      options.onStart(who);
     },
   });
 
@@ -91,6 +91,12 @@ export function startBot(options: BotOptions): SenkoBot {
       await receipts.close();
     },
   };
+}
+
+/** Nothing is accepted or handled before Telegram has said who the bot is. */
+function known(me: UserFromGetMe | undefined): UserFromGetMe {
+  if (!me) throw new Error('the bot has not started');
+  return me;
 }
 
 async function handle(

@@ -13,7 +13,7 @@ type Trouble = 'network' | 'unauthorized' | 'conflict';
 const words: Record<Trouble, string> = {
   network: 'Telegram cannot be reached; trying again until it can. Nothing is lost meanwhile.',
   unauthorized:
-    'Telegram refuses the bot token: check TELEGRAM_BOT_TOKEN with @BotFather. Trying again every minute.',
+    'Telegram refuses the bot token: check TELEGRAM_BOT_TOKEN with @BotFather. Trying again until it is good.',
   conflict:
     'Another program is polling with the same bot token: stop it. Trying again until it is gone.',
 };
@@ -38,7 +38,6 @@ export function createConnection(log: Log): Connection {
       if (now !== trouble) log.warn({ err: error }, words[now]);
       trouble = now;
       failures++;
-      if (now === 'unauthorized') return longestDelayMs.unauthorized;
       return Math.min(firstDelayMs * 2 ** (failures - 1), longestDelayMs[now]);
     },
   };

@@ -12,6 +12,8 @@ export interface PollingOptions {
   onStart: (me: UserFromGetMe) => Promise<void>;
   /** Must have stored the updates when it returns; if it throws they are asked for again. */
   accept: (updates: Update[]) => void;
+  /** Called whenever Telegram has answered. */
+  heard: () => void;
   log: Log;
 }
 
@@ -37,6 +39,7 @@ export function startPolling(options: PollingOptions): () => Promise<void> {
     try {
       const result = await call();
       connection.works();
+      options.heard();
       return result;
     } catch (error) {
       if (!signal.aborted) await pause(connection.failed(error));
