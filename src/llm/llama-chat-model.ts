@@ -60,12 +60,10 @@ export function createLlamaChatModel(options: LlamaChatModelOptions): ChatModel 
   const warmUp = async (loaded: ChatEngine) => {
     const promptWith = (text: string) => loaded.tokens([...options.warmUp, { role: 'user', text }]);
     const prefix = commonPrefix(promptWith('a'), promptWith('b'));
-    await enqueue(priorities.background, () => loaded.evaluate(prefix, closing.signal));
+    const evaluate = () => loaded.evaluate(prefix, closing.signal);
+    await queue.add(evaluate, { priority: -priorities.background });
     log.debug({ tokens: prefix.length }, 'persona evaluated');
   };
-
-  const enqueue = <T>(priority: number, task: () => Promise<T>, signal?: AbortSignal) =>
-    queue.add(task, { priority: -priority, ...(signal && { signal }) });
 
   const loading = load().catch((error: unknown) => {
     if (closing.signal.aborted) return;
@@ -85,11 +83,8 @@ export function createLlamaChatModel(options: LlamaChatModelOptions): ChatModel 
     },
     async generate(request) {
       const ready = readyEngine(engine, status);
-      const signals = [closing.signal, ...(request.signal ? [request.signal] : [])];
-      const signal = AbortSignal.any(signals);
-      return generateQueued({ ...request, signal }, (task) =>
-        enqueue(request.priority, () => task(ready), signal),
-      );
+      const signal = AbortSignal.any([closing.signal, ...(request.signal ? [request.signal] : [])]);
+      return inTurn(queue, { ...request, signal }, ready);
     },
     async [Symbol.asyncDispose]() {
       closing.abort();
@@ -100,18 +95,26 @@ export function createLlamaChatModel(options: LlamaChatModelOptions): ChatModel 
   };
 }
 
-/** An abort ends the wait at once, also while other work holds the engine. */
-async function generateQueued(
+/** An abort ends the wait for a turn at once; once it has its turn, the engine gives what it wrote. */
+function inTurn(
+  queue: PQueue,
   request: GenerateRequest & { signal: AbortSignal },
-  run: (task: (engine: ChatEngine) => Promise<Generation>) => Promise<Generation>,
+  engine: ChatEngine,
 ): Promise<Generation> {
-  try {
-    return await run((engine) => engine.generate(request));
-  } catch (error) {
-    if (!request.signal.aborted) throw error;
-    return { text: '', end: 'aborted', promptTokens: 0, answerTokens: 0 };
-  }
+  const { promise: gaveUp, resolve: giveUp } = Promise.withResolvers<Generation>();
+  const stopWaiting = () => giveUp(nothing);
+  request.signal.addEventListener('abort', stopWaiting, { once: true });
+  const generated = queue.add(
+    () => {
+      request.signal.removeEventListener('abort', stopWaiting);
+      return request.signal.aborted ? Promise.resolve(nothing) : engine.generate(request);
+    },
+    { priority: -request.priority },
+  );
+  return Promise.race([generated, gaveUp]);
 }
+
+const nothing: Generation = { text: '', end: 'aborted', promptTokens: 0, answerTokens: 0 };
 
 async function loadEngine(
   options: LlamaChatModelOptions,

@@ -79,12 +79,14 @@ test('questions in a row are answered in order', async () => {
   const { owner } = test;
   for (const text of ['one?', 'two?', 'three?']) await owner.send(text);
   await eventually(() => expect(column(test.dataDir, 'memory', answers)).toHaveLength(3), 60_000);
-  const keys = column(
+  const asked = column(
     test.dataDir,
     'memory',
-    "SELECT source_key FROM memories WHERE metadata ->> 'role' = 'assistant' ORDER BY row",
-  ) as string[];
-  expect(keys).toEqual([...keys].sort());
+    `SELECT question.raw_content FROM memories answer
+     JOIN memories question ON answer.source_key = 'answer:reply:' || question.source_key
+     ORDER BY answer.row`,
+  );
+  expect(asked).toEqual(['one?', 'two?', 'three?']);
 });
 
 test('the same question again is answered from the cache, until memory has something new', async () => {

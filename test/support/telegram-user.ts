@@ -173,9 +173,8 @@ export class TelegramUser {
     const { signal } = this.#closing;
     const response = await fetch(this.#address('events'), { signal });
     if (!response.ok || !response.body) throw new Error(`Cannot listen: ${response.status}`);
-    this.#record(response.body).catch((error: unknown) => {
-      if (!signal.aborted) console.warn('The chat stopped telling what happens:', error);
-    });
+    // A server that goes away ends the telling; what was recorded stays.
+    this.#record(response.body).catch(() => undefined);
   }
 
   events(): SeenEvent[] {
