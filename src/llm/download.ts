@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { downloadUrl, type ModelSource } from './model-source.ts';
-
-export interface DownloadProgress {
-  downloadedBytes: number;
-  totalBytes: number;
-  bytesPerSecond: number;
-}
-
-export class DownloadError extends Error {
-  override name = 'DownloadError';
-}
+import { DownloadError, type DownloadOptions, downloadResumably } from './resumable-download.ts';
 
 /** What is kept beside a downloaded file as `<file>.checksum.json`. */
 interface Checksum {
@@ -24,37 +14,27 @@ interface Checksum {
 }
 
 /**
- * Downloads a model to its place; a broken or aborted download goes on where it stopped.
+ * Downloads a model to its place; an interrupted download goes on where it stopped.
  * The SHA-256 is compared with the host's (where it tells one) and with the one that was kept from
  * an earlier download of the same address; a file that differs is put aside and DownloadError thrown.
  */
 export async function downloadModel(
   source: ModelSource & { uri: string },
-  options: { signal: AbortSignal; onProgress: (progress: DownloadProgress) => void },
+  options: DownloadOptions,
 ): Promise<void> {
-  const { createModelDownloader } = await import('node-llama-cpp');
   const partial = `${source.file}.download`;
-  const expected = await expectedChecksum(source);
-  const downloader = await createModelDownloader({
-    modelUri: source.uri,
-    dirPath: dirname(source.file),
-    fileName: `${source.name}.download`,
-    skipExisting: false,
-    deleteTempFileOnCancel: false,
-    showCliProgress: false,
-    onProgress: ({ downloadedSize, totalSize, averageSpeed }) =>
-      options.onProgress({
-        downloadedBytes: downloadedSize,
-        totalBytes: totalSize,
-        bytesPerSecond: averageSpeed,
-      }),
-  });
-  await downloader.download({ signal: options.signal });
-  // On abort the downloader resolves as if it were done.
-  if (options.signal.aborted || !existsSync(partial)) {
+  try {
+    const expected = await expectedChecksum(source, options.signal);
+    await downloadResumably(downloadUrl(source.uri), partial, options);
+    await accept(source, partial, expected);
+  } catch (cause) {
+    if (cause instanceof DownloadError) {
+      const message = `${source.name} could not be downloaded: ${cause.message}`;
+      throw new DownloadError(message, { cause });
+    }
+    if (!options.signal.aborted) throw cause;
     throw new DownloadError(`The download of ${source.name} was stopped; it goes on next time.`);
   }
-  await accept(source, partial, expected);
 }
 
 async function accept(
@@ -66,7 +46,7 @@ async function accept(
   if (expected && sha256 !== expected) {
     await rename(partial, `${source.file}.rejected`);
     throw new DownloadError(
-      `${source.name} arrived with checksum ${sha256}, expected ${expected}: it is kept as ${source.name}.rejected and not used. Start again to download it afresh.`,
+      `it has the checksum ${sha256}, expected was ${expected}. It is kept as ${source.name}.rejected and not used; start again to download it afresh.`,
     );
   }
   await rename(partial, source.file);
@@ -86,14 +66,17 @@ export async function matchesKeptChecksum(file: string): Promise<boolean> {
 
 async function expectedChecksum(
   source: ModelSource & { uri: string },
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const kept = await keptChecksum(source.file);
-  return (await hostChecksum(source.uri)) ?? (kept?.uri === source.uri ? kept.sha256 : undefined);
+  return (
+    (await hostChecksum(source.uri, signal)) ?? (kept?.uri === source.uri ? kept.sha256 : undefined)
+  );
 }
 
 /** Hugging Face answers with the SHA-256 of a large file as `x-linked-etag`, before it redirects. */
-async function hostChecksum(uri: string): Promise<string | undefined> {
-  const answer = await fetch(downloadUrl(uri), { method: 'HEAD', redirect: 'manual' });
+async function hostChecksum(uri: string, signal: AbortSignal): Promise<string | undefined> {
+  const answer = await fetch(downloadUrl(uri), { method: 'HEAD', redirect: 'manual', signal });
   return /^"?([0-9a-f]{64})"?$/.exec(answer.headers.get('x-linked-etag') ?? '')?.[1];
 }
 

@@ -11,8 +11,8 @@ import {
 } from '../ports/chat-model.ts';
 import { type ChatEngine, createChatEngine } from './chat-engine.ts';
 import { checkModel, UnusableModelError } from './check-model.ts';
-import { DownloadError } from './download.ts';
 import { type EngineOptions, loadLlama, loadModel } from './load-llama.ts';
+import { DownloadError } from './resumable-download.ts';
 
 export interface LlamaChatModelOptions extends EngineOptions {
   name: string;

@@ -17,7 +17,7 @@ import {
   tinyChatModel,
   tinyEmbeddingModel,
   writeTinyChatModel,
-} from './tiny-models.ts';
+} from '../support/models/tiny-models.ts';
 
 let llama: Llama;
 beforeAll(async () => {
