@@ -18,8 +18,7 @@ export function readEnvironment(): NodeJS.ProcessEnv {
 
 /** Checks every key before anything opens. Throws ConfigError that lists all bad keys at once. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  const known = Object.keys(schema.shape);
-  const given = known.flatMap((key) => {
+  const given = configKeys.flatMap((key) => {
     const value = environment[key]?.trim();
     return value ? [[key, value]] : [];
   });
@@ -91,6 +90,8 @@ const schema = z.object({
     .refine(isTimezone, 'a timezone such as Europe/Berlin is expected')
     .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
 });
+
+export const configKeys: readonly string[] = Object.keys(schema.shape);
 
 function derive(env: z.infer<typeof schema>) {
   const dataDir = resolve(env.DATA_DIR);
