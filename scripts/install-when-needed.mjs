@@ -17,14 +17,9 @@ const installed = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : 
 if (installed.lock !== lock || (withDev && !installed.withDev)) {
   const keepDev = withDev || installed.withDev === true;
   console.log(`Installing what Senko needs${keepDev ? ' for development' : ''} …`);
-  const { status } = spawnSync(
-    'npm',
-    ['ci', '--loglevel=error', ...(keepDev ? [] : ['--omit=dev'])],
-    {
-      cwd: root,
-      stdio: 'inherit',
-    },
-  );
+  // Not `npm ci`: it refuses a lockfile without the engine's packages for other systems.
+  const flags = ['--no-save', '--loglevel=error', ...(keepDev ? [] : ['--omit=dev'])];
+  const { status } = spawnSync('npm', ['install', ...flags], { cwd: root, stdio: 'inherit' });
   if (status !== 0) {
     console.error('npm could not install the packages; the lines above say why.');
     process.exit(status ?? 1);

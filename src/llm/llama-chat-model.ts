@@ -68,7 +68,7 @@ export function createLlamaChatModel(options: LlamaChatModelOptions): ChatModel 
   const loading = load().catch((error: unknown) => {
     if (closing.signal.aborted) return;
     const reason = explain(error, name);
-    log.warn({ model: name, err: error }, 'no chat model');
+    log.warn(isExpected(error) ? { reason } : { reason, err: error }, 'no chat model');
     become({ state: 'absent', reason });
   });
 
@@ -138,8 +138,11 @@ function readyEngine(engine: ChatEngine | undefined, status: ModelStatus): ChatE
   throw new ModelUnavailableError(status.state === 'absent' ? status.reason : 'still loading');
 }
 
+const isExpected = (error: unknown): error is Error =>
+  error instanceof UnusableModelError || error instanceof DownloadError;
+
 function explain(error: unknown, name: string): string {
-  if (error instanceof UnusableModelError || error instanceof DownloadError) return error.message;
+  if (isExpected(error)) return error.message;
   if (error instanceof Error && error.name === 'InsufficientMemoryError') {
     return `${name} does not fit into the free memory. Close something, set a smaller CONTEXT_TOKENS, or choose a smaller CHAT_MODEL.`;
   }

@@ -35,7 +35,8 @@ export function createConnection(log: Log): Connection {
     },
     failed(error) {
       const now = troubleOf(error);
-      if (now !== trouble) log.warn({ err: error }, words[now]);
+      if (now !== trouble) log.warn(words[now]);
+      log.debug({ err: error }, 'a call to Telegram failed');
       trouble = now;
       failures++;
       return Math.min(firstDelayMs * 2 ** (failures - 1), longestDelayMs[now]);
