@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, loadConfig, readEnvironment } from './config.ts';
+import { loadConfig, readEnvironment } from './config.ts';
 import type { Senko } from './main.ts';
+import { StartError } from './ports/start-error.ts';
 
 const help = `Senko, a private companion in Telegram.
 
@@ -62,12 +63,8 @@ function stopOnSignal(senko: Senko): void {
 
 /** What a person can do something about is said in its own words; anything else with its trace. */
 function explain(error: unknown): string {
-  const kind = ['AlreadyRunningError', 'NewerSchemaError', 'LocalTelegramError'];
-  if (error instanceof ConfigError) return error.message;
-  if (error instanceof Error) {
-    return kind.includes(error.name) ? error.message : (error.stack ?? error.message);
-  }
-  return String(error);
+  if (error instanceof StartError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function version(): string {

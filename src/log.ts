@@ -31,6 +31,7 @@ function terminalOutput(): (line: string) => void {
     translateTime: 'SYS:HH:MM:ss',
     destination: 1,
     sync: true,
+    singleLine: true,
   });
   return (line) => void stream.write(line);
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserFromGetMe } from 'grammy/types';
 import { createAnswerCache } from './companion/answer-cache.ts';
 import { createHear } from './companion/hear.ts';
@@ -16,6 +16,7 @@ import { type LocalTelegram, startLocalTelegram } from './local-telegram/local-t
 import { createLog, type Log } from './log.ts';
 import { createRecall } from './memory/recall.ts';
 import type { ChatModel } from './ports/chat-model.ts';
+import { StartError } from './ports/start-error.ts';
 import { loadPrompts, type Prompts } from './prompts.ts';
 import { openStores, type Stores } from './store/stores.ts';
 import { createAllowList } from './telegram/allow-list.ts';
@@ -62,7 +63,8 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
   opened.defer(() => stores.close());
   const local = await openLocalTelegram(config, log);
   if (local) opened.use(local);
-  const chatModel = opened.use(openChatModel(config, prompts, log));
+  const { promise: connected, resolve: onConnected } = Promise.withResolvers<void>();
+  const chatModel = opened.use(openChatModel({ config, prompts, connected, log }));
 
   const api = createApi(telegramAccess(config, local));
   const live = createLiveChat(api, log);
@@ -129,6 +131,7 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
       runner.wake();
       say(...welcome(me, local, pairing));
       if (pairing.code) log.info({ code: pairing.code }, 'nobody is paired yet');
+      onConnected();
       overrides.onReady?.();
     },
     now,
@@ -152,8 +155,16 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
 /** Without a token Senko is her own Telegram, on a page of this machine. */
 async function openLocalTelegram(config: Config, log: Log): Promise<LocalTelegram | undefined> {
   if (config.telegram.token) return undefined;
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  return startLocalTelegram({ ...config.localTelegram, log });
+  try {
+    return await startLocalTelegram({ ...config.localTelegram, log });
+  } catch (cause) {
+    const { host, port } = config.localTelegram;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(
+      `The chat page cannot open at ${host}:${port} (${reason}). Set another LOCAL_TELEGRAM_PORT or LOCAL_TELEGRAM_HOST.`,
+      { cause },
+    );
+  }
 }
 
 function telegramAccess({ telegram }: Config, local: LocalTelegram | undefined) {
@@ -161,7 +172,16 @@ function telegramAccess({ telegram }: Config, local: LocalTelegram | undefined) 
   return { token: telegram.token ?? '', apiRoot: telegram.apiRoot, proxy: telegram.proxy };
 }
 
-function openChatModel(config: Config, prompts: Prompts, log: Log): ChatModel & AsyncDisposable {
+/** After `connected`, or a little while: a question must not scroll away under the first lines. */
+const askAfterMs = 3_000;
+
+function openChatModel(options: {
+  config: Config;
+  prompts: Prompts;
+  connected: Promise<void>;
+  log: Log;
+}): ChatModel & AsyncDisposable {
+  const { config, prompts, connected, log } = options;
   const source = chooseModel(config.chatModel, config.modelsDir, totalmem());
   const bar = progressBar(`Downloading ${source.name}`);
   return createLlamaChatModel({
@@ -171,6 +191,7 @@ function openChatModel(config: Config, prompts: Prompts, log: Log): ChatModel & 
         signal,
         async consent({ name, uri }) {
           if (config.download !== 'ask') return config.download === 'yes';
+          await Promise.race([connected, sleep(askAfterMs, undefined, { ref: false })]);
           return ask(`Senko needs a model to talk: download ${name} from ${uri} now?`, signal);
         },
         waiting(reason, percent) {

@@ -9,7 +9,7 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 export function checkListenHost(host: string, allowOtherInterfaces: boolean) {
   if (loopback.has(host) || allowOtherInterfaces) return;
   throw new RefusedHostError(
-    `The local Telegram listens on this machine only: ${host} is refused (pass allowOtherInterfaces to insist).`,
+    `The local Telegram listens on this machine only: ${host} is refused. Whoever reaches it can read the chat; LOCAL_TELEGRAM_OPEN=yes insists.`,
   );
 }
 

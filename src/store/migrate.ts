@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
+import { StartError } from '../ports/start-error.ts';
 
 /** Appended to, never edited: migration n takes a database from user_version n-1 to n. */
 export type Migrations = readonly string[];
@@ -11,7 +12,7 @@ export interface Store {
   migrations: Migrations;
 }
 
-export class NewerSchemaError extends Error {
+export class NewerSchemaError extends StartError {
   override name = 'NewerSchemaError';
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { StartError } from '../ports/start-error.ts';
 import { journalMigrations } from './journal-migrations.ts';
 import { memoryMigrations } from './memory-migrations.ts';
 import { assertNotNewer, copyBeforeMigration, migrate, needsMigration } from './migrate.ts';
@@ -11,18 +12,18 @@ export interface Databases {
   close(): void;
 }
 
-export class AlreadyRunningError extends Error {
+export class AlreadyRunningError extends StartError {
   override name = 'AlreadyRunningError';
 }
 
 /**
  * Opens journal.db and memory.db in `dataDir` for this process alone and brings them up to date,
  * after a copy of both into `backupsDir`.
- * Throws AlreadyRunningError while another process owns them, NewerSchemaError if they are from a later program.
+ * Throws AlreadyRunningError while another process owns them, NewerSchemaError if they are from a later
+ * program, StartError where they cannot be opened.
  */
 export function openDatabases(dirs: { dataDir: string; backupsDir: string }): Databases {
-  mkdirSync(dirs.dataDir, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(dirs.dataDir, 'lock.db'));
+  const lock = takeLock(dirs.dataDir);
   const opened: Database.Database[] = [];
   const close = () => {
     for (const db of opened.reverse()) db.close();
@@ -44,7 +45,7 @@ export function openDatabases(dirs: { dataDir: string; backupsDir: string }): Da
     return { journal, memory, close };
   } catch (error) {
     close();
-    throw error;
+    throw inWords(error, dirs.dataDir);
   }
 }
 
@@ -61,18 +62,35 @@ export function openDatabase(file: string): Database.Database {
 }
 
 /** SQLite's own exclusive lock: the kernel drops it when the process ends, however it ends. */
-function takeLock(file: string): Database.Database {
-  const lock = new Database(file, { timeout: 0 });
+function takeLock(dataDir: string): Database.Database {
+  let lock: Database.Database | undefined;
   try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    lock = new Database(join(dataDir, 'lock.db'), { timeout: 0 });
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (cause) {
-    lock.close();
-    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause;
+    lock?.close();
+    if (codeOf(cause) !== 'SQLITE_BUSY') throw inWords(cause, dataDir);
     throw new AlreadyRunningError(
-      `Senko is running already with the data in ${file.replace(/lock\.db$/, '')}. Stop that one first, or set another DATA_DIR.`,
+      `Senko is running already with the data in ${dataDir}. Stop that one first, or set another DATA_DIR.`,
       { cause },
     );
   }
 }
+
+function inWords(cause: unknown, dataDir: string): unknown {
+  const code = codeOf(cause);
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code)) {
+    const message = `The folder ${dataDir} cannot be written to: check that it is yours, or set another DATA_DIR.`;
+    return new StartError(message, { cause });
+  }
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) {
+    const message = `A database in ${dataDir} is damaged and was left as it is. Put a copy from BACKUPS_DIR in its place, or move it away to begin anew.`;
+    return new StartError(message, { cause });
+  }
+  return cause;
+}
+
+const codeOf = (error: unknown) => (error as { code?: string }).code ?? '';

@@ -38,7 +38,10 @@ export function createCommands({ onChoose, onComplete }) {
   });
   box.addEventListener('keydown', (event) => {
     const step = { ArrowUp: 'previousElementSibling', ArrowDown: 'nextElementSibling' }[event.key];
-    if (event.key === 'Escape') open([], -1);
+    if (event.key === 'Escape') {
+      open([], -1);
+      button.focus();
+    }
     if (!step) return;
     event.preventDefault();
     document.activeElement[step]?.focus();

@@ -41,16 +41,35 @@ export function createComposer({ onSend, onEdit, onEditLast, onType, onKey }) {
   }
 
   async function submit() {
-    const value = text.value.trim();
-    if (!value) return;
-    const work = editing ? onEdit(editing.message_id, value) : onSend(value, replyTo?.message_id);
-    const before = { value: text.value, editing, replyTo };
+    const unsent = { text: text.value.trim(), editing, replyTo };
+    if (!unsent.text) return;
+    const work = editing
+      ? onEdit(editing.message_id, unsent.text)
+      : onSend(unsent.text, replyTo?.message_id);
     editing = undefined;
     drop();
     setText('');
     if ((await work) !== false) return;
-    ({ editing, replyTo } = before);
-    setText(before.value);
+    // What was typed in the meantime stays, below what comes back.
+    const value = [unsent.text, text.value].filter((each) => each !== '').join('\n');
+    if (unsent.editing) edit(unsent.editing);
+    else if (unsent.replyTo) reply(unsent.replyTo);
+    setText(value);
+  }
+
+  function reply(message) {
+    drop();
+    replyTo = message;
+    showContext(`Reply to ${message.from?.first_name ?? ''}`, message, 'reply');
+    text.focus();
+  }
+
+  function edit(message) {
+    drop();
+    editing = message;
+    showContext('Edit message', message, 'edit');
+    send.replaceChildren(icon('check'));
+    setText(message.text ?? message.caption ?? '');
   }
 
   form.addEventListener('submit', (event) => {
@@ -71,19 +90,8 @@ export function createComposer({ onSend, onEdit, onEditLast, onType, onKey }) {
   return {
     setText,
     focus: () => text.focus(),
-    reply(message) {
-      drop();
-      replyTo = message;
-      showContext(`Reply to ${message.from?.first_name ?? ''}`, message, 'reply');
-      text.focus();
-    },
-    edit(message) {
-      drop();
-      editing = message;
-      showContext('Edit message', message, 'edit');
-      send.replaceChildren(icon('check'));
-      setText(message.text ?? message.caption ?? '');
-    },
+    reply,
+    edit,
     takeReply() {
       const id = replyTo?.message_id;
       drop();

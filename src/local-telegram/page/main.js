@@ -15,7 +15,13 @@ const pageLength = 100;
 
 const header = createHeader();
 const draft = createDraft();
-const start = createStart({ onStart: sendText });
+const start = createStart({
+  onStart: async (text) => (await sendText(text)) !== false,
+  onStarted() {
+    refresh();
+    composer.focus();
+  },
+});
 const timeline = createTimeline({
   onCommand: sendText,
   onReact: react,
@@ -46,15 +52,30 @@ createMessageMenu({
   onReact: react,
 });
 byId('viewer').addEventListener('click', () => byId('viewer').close());
-follow({ onEvent, onConnected: readAll, onLost: () => header.connected(false) });
 
 let pressedButton;
 let isComplete = false;
 let isReading = false;
+/** What happens while the state is being read may be newer than it, and is applied after it. */
+let held;
+
+follow({
+  onEvent: (event) => (held ? held.push(event) : onEvent(event)),
+  onConnected: readAll,
+  onLost: () => header.connected(false),
+});
 
 async function readAll() {
+  const missed = [];
+  held = missed;
   const state = await read('state', { limit: pageLength }).catch(() => undefined);
-  if (!state) return;
+  if (held !== missed) return;
+  held = undefined;
+  if (state) showAll(state);
+  for (const event of missed) onEvent(event);
+}
+
+function showAll(state) {
   isComplete = state.messages.length < pageLength;
   header.name(state.bot);
   header.connected(true);

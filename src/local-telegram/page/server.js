@@ -8,6 +8,8 @@ const identity = new URLSearchParams({
 });
 const retryMs = 1500;
 
+let lastWrite = Promise.resolve();
+
 export const fileUrl = (fileId) => `/client/file/${encodeURIComponent(fileId)}`;
 
 export async function read(route, parameters = {}) {
@@ -16,7 +18,14 @@ export async function read(route, parameters = {}) {
 }
 
 /** Sends something of the user's; `false` when it did not arrive, which the user has then been told. */
-export async function write(route, body) {
+export function write(route, body) {
+  // One after the other, so that quick messages arrive in the order in which they were written.
+  const answer = lastWrite.then(() => post(route, body));
+  lastWrite = answer;
+  return answer;
+}
+
+async function post(route, body) {
   const isForm = body instanceof FormData;
   const request = {
     method: 'POST',

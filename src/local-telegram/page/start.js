@@ -4,17 +4,20 @@ const introduction =
   'Throw your thoughts and photos at Senko all day; she keeps them, and writes the day down when you ask.\n\nPress Start to say hello.';
 
 /** Telegram's START: for a chat that has not begun, and for a link that carries a code. */
-export function createStart({ onStart }) {
+export function createStart({ onStart, onStarted }) {
   const button = byId('start');
   const code = () => new URLSearchParams(location.search).get('start') ?? '';
   let pressed = false;
 
   button.addEventListener('click', async () => {
-    pressed = true;
-    await onStart(code() ? `/start ${code()}` : '/start');
+    button.disabled = true;
+    pressed = await onStart(code() ? `/start ${code()}` : '/start');
+    button.disabled = false;
+    if (!pressed) return;
     const address = new URL(location.href);
     address.searchParams.delete('start');
     history.replaceState(null, '', address);
+    onStarted();
   });
 
   return {
