@@ -21,10 +21,15 @@ export default defineConfig({
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],
-          testTimeout: name === 'kill' ? 3_600_000 : 120_000,
+          testTimeout: timeoutMs(name),
           hookTimeout: 120_000,
         },
       })),
     ],
   },
 });
+
+function timeoutMs(project: string): number {
+  if (project === 'kill') return 3_600_000;
+  return process.env.TEST_CHAT_MODEL ? 1_200_000 : 120_000;
+}

@@ -31,7 +31,7 @@ export interface ReplyOptions {
 
 const recalledAtMost = 5;
 const answerShare = 1 / 4;
-const longestAnswerTokens = 512;
+const longestAnswerTokens = 320;
 const temperature = 0.7;
 
 /** Answers one message: recall → prompt → generate (streamed) → store → send. */

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import type { LocalTelegram } from '../../src/local-telegram/local-telegram.ts';
 import { createLog } from '../../src/log.ts';
 import { type Senko, startSenko } from '../../src/main.ts';
+import { patience } from './patience.ts';
 import { TelegramUser } from './telegram-user.ts';
 
 export interface TestSenkoOptions {
@@ -45,7 +46,8 @@ export async function startTestSenko(options: TestSenkoOptions = {}): Promise<Te
       MODELS_DIR: join(folder, 'models'),
       CHAT_MODEL: model,
       LLAMA_GPU: 'no',
-      LLAMA_THREADS: '1',
+      // One is right for a tiny model, all for a real one.
+      LLAMA_THREADS: String(model === process.env.TEST_CHAT_MODEL ? availableParallelism() : 1),
       LOCAL_TELEGRAM_PORT: String(port),
       ALLOWED_USER_IDS: String(ownerId),
       OWNER_TIMEZONE: 'Europe/Berlin',
@@ -106,7 +108,7 @@ export function modelIs(senko: Senko, state: 'ready' | 'absent'): Promise<void> 
 
 /** Looks again until it holds; fails with the last error. */
 export async function eventually(check: () => unknown, timeoutMs = 10_000): Promise<void> {
-  const end = Date.now() + timeoutMs;
+  const end = Date.now() + timeoutMs * patience;
   for (;;) {
     try {
       await check();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from 'grammy/types';
 import type { SeenMessage } from '../../src/local-telegram/chat-message.ts';
 import type { ClientEvent } from '../../src/local-telegram/client/client-events.ts';
+import { patience } from './patience.ts';
 
 export type ChatMessage = SeenMessage;
 export type SeenEvent = ClientEvent & { at: number };
@@ -202,7 +203,7 @@ export class TelegramUser {
     timeoutMs: number,
     find: (chat: ChatMessage[]) => T | undefined,
   ): Promise<T> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs * patience;
     for (;;) {
       const started = performance.now();
       const chat = await this.messages();

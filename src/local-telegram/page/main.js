@@ -151,12 +151,14 @@ function refresh() {
 }
 
 function sendText(text, reply_to) {
+  timeline.toEnd();
   return write('send', { kind: 'text', text, ...(reply_to && { reply_to }) });
 }
 
 async function sendFiles(form) {
   const replyTo = composer.takeReply();
   if (replyTo) form.set('reply_to', String(replyTo));
+  timeline.toEnd();
   await write('send', form);
 }
 

@@ -92,7 +92,6 @@ export function createTimeline(actions) {
     },
     put(message, options) {
       const isNew = !messages.has(message.message_id);
-      if (isNew && !message.from_bot) isFollowing = true;
       messages.set(message.message_id, message);
       draw({ animate: isNew, ...options });
       if (isNew) countUnread(message);
