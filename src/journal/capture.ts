@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Drafts, Entry, EntryType } from '../ports/journal.ts';
+import type { Drafts, Entry } from '../ports/journal.ts';
 import { passed } from '../steps.ts';
 
-export interface Captured {
-  userId: number;
-  chatId: number;
-  messageId: number;
-  timestamp: number;
-  type: EntryType;
-  content: string;
-  raw: object | null;
-}
+export type Captured = Pick<
+  Entry,
+  'userId' | 'chatId' | 'messageId' | 'timestamp' | 'type' | 'content' | 'raw'
+>;
 
 /** Stores a draft; when this returns it is on the disk and the receipt may go out. */
 export type Capture = (captured: Captured, inboxSeq: number) => void;

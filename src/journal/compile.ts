@@ -5,7 +5,7 @@ import type { Job, JobQueue } from '../ports/jobs.ts';
 import type { CompilingDrafts, Entry } from '../ports/journal.ts';
 import type { Article, Journals } from '../ports/memories.ts';
 import type { LiveChat } from '../ports/outgoing.ts';
-import { createHandOver } from './hand-over.ts';
+import { type CompilePayload, createHandOver, type WrittenArticle } from './hand-over.ts';
 import { plainArticle } from './plain-article.ts';
 import {
   ArticleError,
@@ -25,16 +25,6 @@ export interface CompileOptions extends WriteArticleOptions {
   journalsDir: string;
   now: () => number;
   log: Log;
-}
-
-export interface CompilePayload {
-  journalId: string;
-  progressMessageId?: number | null;
-}
-
-export interface WrittenArticle {
-  article: Article;
-  plain: boolean;
 }
 
 /** Drafts → article → memory.db and a Markdown file → drafts emptied. A restart goes on where it was. */

@@ -1,11 +1,29 @@
 import type { Job, NewJob } from '../ports/jobs.ts';
-import type { Entry } from '../ports/journal.ts';
-import type { Journal } from '../ports/memories.ts';
+import type { CompilingDrafts, Entry } from '../ports/journal.ts';
+import type { Article, Journal, Journals } from '../ports/memories.ts';
 import { passed } from '../steps.ts';
 import { isoDay } from '../time-words.ts';
 import { articleMessage } from './article-message.ts';
-import type { CompileOptions, CompilePayload, WrittenArticle } from './compile.ts';
 import { exportJournal } from './markdown-file.ts';
+
+export interface HandOverOptions {
+  compiling: CompilingDrafts;
+  journals: Journals;
+  journalsDir: string;
+  timezone: string;
+  now: () => number;
+}
+
+export interface CompilePayload {
+  journalId: string;
+  /** The message that shows how far the compile is. */
+  progressMessageId?: number | null;
+}
+
+export interface WrittenArticle {
+  article: Article;
+  plain: boolean;
+}
 
 /** Moves a journal from journal.db to memory.db: insert there, write the file, then empty here. */
 export interface HandOver {
@@ -14,7 +32,7 @@ export interface HandOver {
   finish(job: Job): Promise<void>;
 }
 
-export function createHandOver(options: CompileOptions): HandOver {
+export function createHandOver(options: HandOverOptions): HandOver {
   const { compiling, journals } = options;
   const finish = async (job: Job) => {
     const { journalId } = job.payload as CompilePayload;
@@ -40,7 +58,7 @@ function toJournal(
   job: Job,
   entries: Entry[],
   { article, plain }: WrittenArticle,
-  { timezone, now }: CompileOptions,
+  { timezone, now }: HandOverOptions,
 ): Journal {
   return {
     ...article,
