@@ -47,7 +47,10 @@ async function start(): Promise<void> {
 }
 
 function stopOnSignal(senko: Senko): void {
+  let stopping = false;
   const stop = () => {
+    if (stopping) return;
+    stopping = true;
     setTimeout(() => process.exit(1), stopWithinMs).unref();
     senko.close().then(
       () => process.exit(0),
@@ -57,8 +60,9 @@ function stopOnSignal(senko: Senko): void {
       },
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // Not `once`: a library of the engine ends the process on a signal that nobody else listens to.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }
 
 /** What a person can do something about is said in its own words; anything else with its trace. */

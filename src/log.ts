@@ -19,9 +19,30 @@ export function createLog(options: {
       .reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
       .replace(botToken, '[token]');
   return pino(
-    { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: errorInBrief },
+    },
     { write: (line) => output(strikeOut(line)) },
   );
+}
+
+/** Only what tells where it went wrong: errors of libraries carry what was said, too. */
+function errorInBrief(error: unknown, depth = 0): object {
+  if (!(error instanceof Error)) return { message: typeof error };
+  const { name, message, stack, cause } = error;
+  const { code, error_code, error: inner } = error as { [key: string]: unknown } & Error;
+  const under = cause ?? inner;
+  return {
+    type: name,
+    message,
+    stack,
+    ...(code !== undefined && { code }),
+    ...(error_code !== undefined && { error_code }),
+    ...(under !== undefined && depth < 3 && { cause: errorInBrief(under, depth + 1) }),
+  };
 }
 
 function terminalOutput(): (line: string) => void {

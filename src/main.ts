@@ -55,7 +55,11 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
   await using opened = new AsyncDisposableStack();
   const { now = Date.now, say = announce } = overrides;
   const log =
-    overrides.log ?? createLog({ level: config.logLevel, secrets: [config.telegram.token ?? ''] });
+    overrides.log ??
+    createLog({
+      level: config.logLevel,
+      secrets: [config.telegram.token ?? '', proxyPassword(config)],
+    });
   const { timezone, journalsDir } = config;
   const prompts = loadPrompts();
 
@@ -66,7 +70,8 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
   const { promise: connected, resolve: onConnected } = Promise.withResolvers<void>();
   const chatModel = opened.use(openChatModel({ config, prompts, connected, log }));
 
-  const api = createApi(telegramAccess(config, local));
+  const ending = new AbortController();
+  const api = createApi({ ...telegramAccess(config, local), ending: ending.signal });
   const live = createLiveChat(api, log);
   const { memories, journals, memoryJobs, journalJobs } = stores;
   const recall = createRecall(memories);
@@ -148,8 +153,20 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
     chatModel,
     pairing,
     strangers: bot.strangers,
-    close: () => everything.disposeAsync(),
+    async close() {
+      // A Telegram that does not answer must not hold up the stop.
+      const timer = setTimeout(() => ending.abort(), lastCallsMs);
+      await everything.disposeAsync();
+      clearTimeout(timer);
+    },
   };
+}
+
+/** How long a stop waits for answers to calls that were made. */
+const lastCallsMs = 4_000;
+
+function proxyPassword({ telegram }: Config): string {
+  return telegram.proxy === undefined ? '' : decodeURIComponent(new URL(telegram.proxy).password);
 }
 
 /** Without a token Senko is her own Telegram, on a page of this machine. */

@@ -18,12 +18,15 @@ export function loadPrompts(): Prompts {
   };
 }
 
-/** Puts values in the place of `{{name}}`; what a value contains is left as it is. */
+/** Puts values in the place of `{{name}}`, as they are; a paragraph that stays empty is left out. */
 export function fillPrompt(template: string, values: Record<string, string>): string {
+  const fill = (text: string) =>
+    text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
   return template
-    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim();
+    .split(/\n{2,}/)
+    .map(fill)
+    .filter((paragraph) => paragraph.trim() !== '')
+    .join('\n\n');
 }
 
 function read(name: string): string {

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../escape-markdown.ts';
 import type { Job, NewJob } from '../ports/jobs.ts';
 import type { Recalled } from '../ports/memories.ts';
 import type { Outgoing } from '../ports/outgoing.ts';
@@ -14,7 +15,7 @@ export function answerFromMemory(
   const { sourceKey, messageId } = job.payload as ReplyPayload;
   const quotes = recalled.map(
     ({ memory, excerpt }) =>
-      `- ${dayInWords(memory.timestamp, timezone)}: “${excerpt.replaceAll(/\s+/g, ' ')}”`,
+      `- ${dayInWords(memory.timestamp, timezone)}: “${escapeMarkdown(excerpt.replaceAll(/\s+/g, ' '))}”`,
   );
   const found =
     quotes.length > 0

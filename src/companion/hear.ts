@@ -18,6 +18,8 @@ export interface ReplyPayload {
   messageId: number;
   /** Of the user's memory just before the question. */
   memoryVersion: number;
+  /** She has said that the model is still loading. */
+  toldLoading?: boolean;
 }
 
 /** Remembers what the user said and, for chat, makes the reply a job, in one commit. */

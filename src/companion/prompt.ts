@@ -23,8 +23,9 @@ export function buildPrompt(
   budget: { maxTokens: number; count: (messages: ChatMessage[]) => number },
 ): ChatMessage[] {
   let { conversation, recalled, question } = parts;
+  const lastTalk = conversation.at(-1)?.timestamp;
   for (;;) {
-    const messages = compose({ ...parts, conversation, recalled, question });
+    const messages = compose({ ...parts, conversation, recalled, question, lastTalk });
     const tokens = budget.count(messages);
     if (tokens <= budget.maxTokens) return messages;
     if (conversation.length > 0) conversation = newerHalf(conversation);
@@ -34,7 +35,7 @@ export function buildPrompt(
   }
 }
 
-function compose(parts: PromptParts): ChatMessage[] {
+function compose(parts: PromptParts & { lastTalk: number | undefined }): ChatMessage[] {
   const { persona, conversation, question } = parts;
   const history = conversation.map(
     ({ metadata, rawContent }): ChatMessage => ({
@@ -42,11 +43,10 @@ function compose(parts: PromptParts): ChatMessage[] {
       text: rawContent,
     }),
   );
-  const lastTalk = conversation.at(-1)?.timestamp;
   const turn = fillPrompt(parts.turnTemplate, {
     memories: memoriesInWords(parts.recalled, parts.timezone),
     now: inWords(question.timestamp, parts.timezone),
-    lastTalk: lastTalkInWords(question.timestamp, lastTalk),
+    lastTalk: lastTalkInWords(question.timestamp, parts.lastTalk),
     message: question.rawContent,
   });
   return [
@@ -86,7 +86,8 @@ function alternating(messages: ChatMessage[]): ChatMessage[] {
 const newerHalf = <T>(items: T[]): T[] => items.slice(Math.ceil(items.length / 2));
 
 function shortened(question: Memory): Memory {
-  const text = question.rawContent;
-  const keep = Math.floor(text.length / 4);
-  return { ...question, rawContent: `${text.slice(0, keep)} […] ${text.slice(-keep)}` };
+  const characters = [...question.rawContent];
+  const keep = Math.floor(characters.length / 4);
+  const [head, tail] = [characters.slice(0, keep), characters.slice(-keep)];
+  return { ...question, rawContent: `${head.join('')} […] ${tail.join('')}` };
 }

@@ -45,13 +45,7 @@ export function createReply(options: ReplyOptions): JobHandler {
       if (!question) return 'done';
       const status = chatModel.status();
       if (status.state === 'loading') {
-        jobs.add(
-          note(
-            job,
-            'loading',
-            'One moment, I am still waking up; I will answer as soon as I am here.',
-          ),
-        );
+        sayLoading(options, job, payload);
         return 'wait for model';
       }
       const recalled = recallFor(options, question);
@@ -75,7 +69,7 @@ interface Turn {
   signal: AbortSignal;
 }
 
-async function answer(options: ReplyOptions, turn: Turn): Promise<'done'> {
+async function answer(options: ReplyOptions, turn: Turn): Promise<'done' | 'left'> {
   const { cache, memories } = options;
   const { job, payload, question, signal } = turn;
   const asked = {
@@ -87,15 +81,17 @@ async function answer(options: ReplyOptions, turn: Turn): Promise<'done'> {
   const generation = known === undefined ? await generate(options, turn) : undefined;
   const stopped = generation?.end === 'aborted';
   // A shutdown leaves the job: the next start answers it.
-  if (stopped && !stoppedByUser(signal)) return 'done';
+  if (stopped && !stoppedByUser(signal)) return 'left';
   const text = known ?? generation?.text.trim() ?? '';
   if (stopped && text === '') {
     options.jobs.finish(job.id);
     return 'done';
   }
+  // What came in while she wrote would have made another answer.
+  const current = memories.version(job.userId) === payload.memoryVersion + 1;
   storeAnswer(options, turn, text || '…', stopped);
   passed('answer stored');
-  if (!stopped) cache.keep(asked, text, memories.version(job.userId));
+  if (current && !stopped) cache.keep(asked, text, memories.version(job.userId));
   return 'done';
 }
 
@@ -154,6 +150,14 @@ function recallFor({ recall }: ReplyOptions, question: Memory): Recalled[] {
     limit: recalledAtMost,
     except: new Set([question.id]),
   });
+}
+
+/** Once for a question, also over restarts. */
+function sayLoading({ jobs }: ReplyOptions, job: Job, payload: ReplyPayload): void {
+  if (payload.toldLoading) return;
+  const text = 'One moment, I am still waking up; I will answer as soon as I am here.';
+  jobs.add(note(job, 'loading', text));
+  jobs.update(job.id, { payload: { ...payload, toldLoading: true } });
 }
 
 /** Stored before it is sent, and sent from there. */

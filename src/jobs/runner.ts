@@ -27,6 +27,7 @@ interface Running {
   ended: Promise<void>;
 }
 
+const storeRetryMs = 5_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 15 * 60_000;
 
@@ -35,6 +36,9 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const { handlers, log, now } = options;
   const running = new Map<string, Running>();
   const waitingForModel = new Set<string>();
+  /** Jobs whose failure the disk would not take: not at once again. */
+  const coolUntil = new Map<string, number>();
+  let modelChanges = 0;
   let scheduled: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -47,10 +51,16 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     scheduled = undefined;
     clearTimeout(timer);
     let nextDue = Number.POSITIVE_INFINITY;
-    for (const job of firstOfEachLane(openJobs())) {
-      if (running.has(laneOf(job)) || waits(job)) continue;
-      if (job.runAfter <= now()) start(job);
-      else nextDue = Math.min(nextDue, job.runAfter);
+    try {
+      for (const job of firstOfEachLane(openJobs())) {
+        if (running.has(laneOf(job)) || waits(job)) continue;
+        const due = Math.max(job.runAfter, coolUntil.get(job.key) ?? 0);
+        if (due <= now()) start(job);
+        else nextDue = Math.min(nextDue, due);
+      }
+    } catch (err) {
+      log.error({ err }, 'jobs could not be read');
+      nextDue = now() + storeRetryMs;
     }
     if (nextDue < Number.POSITIVE_INFINITY) timer = setTimeout(wake, nextDue - now());
   };
@@ -76,11 +86,13 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const run = async (job: Job, signal: AbortSignal) => {
     const { handler, queue } = handlers[job.kind];
     const startedMs = performance.now();
+    const changesBefore = modelChanges;
     try {
       const outcome = await handler.run(job, signal);
-      if (closed) return;
-      if (outcome === 'wait for model') waitingForModel.add(job.key);
-      else queue.finish(job.id);
+      // A change while the job ran is the one that it waits for.
+      const waits = outcome === 'wait for model' && modelChanges === changesBefore;
+      if (waits) waitingForModel.add(job.key);
+      else if (outcome === 'done') queue.finish(job.id);
       const tookMs = Math.round(performance.now() - startedMs);
       log.debug({ job: job.id, kind: job.kind, outcome, tookMs }, 'job');
     } catch (error) {
@@ -91,8 +103,23 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const retryLater = (job: Job, handler: JobHandler, queue: JobQueue, error: unknown) => {
     const attempts = job.attempts + 1;
     log.warn({ job: job.id, kind: job.kind, attempts, err: error }, 'job failed');
+    try {
+      recordFailure(job, handler, queue, { error, attempts });
+    } catch (err) {
+      log.error({ job: job.id, err }, 'the failure could not be recorded');
+      coolUntil.set(job.key, now() + storeRetryMs);
+    }
+  };
+
+  const recordFailure = (
+    job: Job,
+    handler: JobHandler,
+    queue: JobQueue,
+    { error, attempts }: { error: unknown; attempts: number },
+  ) => {
     if (attempts < handler.maxAttempts) {
-      const delayMs = Math.min(firstRetryMs * 4 ** (attempts - 1), longestRetryMs);
+      const longestMs = handler.longestRetryMs ?? longestRetryMs;
+      const delayMs = Math.min(firstRetryMs * 4 ** (attempts - 1), longestMs);
       queue.update(job.id, { attempts, runAfter: now() + delayMs });
       return;
     }
@@ -103,6 +130,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   return {
     wake,
     modelChanged() {
+      modelChanges++;
       waitingForModel.clear();
       wake();
     },

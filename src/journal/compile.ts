@@ -3,7 +3,7 @@ import { ModelUnavailableError } from '../ports/chat-model.ts';
 import { type JobHandler, stoppedByUser } from '../ports/job-handler.ts';
 import type { Job, JobQueue } from '../ports/jobs.ts';
 import type { CompilingDrafts, Entry } from '../ports/journal.ts';
-import type { Article, Journals } from '../ports/memories.ts';
+import type { Journals } from '../ports/memories.ts';
 import type { LiveChat } from '../ports/outgoing.ts';
 import { type CompilePayload, createHandOver, type WrittenArticle } from './hand-over.ts';
 import { plainArticle } from './plain-article.ts';
@@ -49,9 +49,11 @@ export function createCompile(options: CompileOptions): JobHandler {
       await progress.show(`${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`);
       const written = await write(entries, options, signal, progress);
       if (written === 'aborted') {
-        if (stoppedByUser(signal)) putBack(options, job, entries.length);
+        if (!stoppedByUser(signal)) return 'left';
+        putBack(options, job, entries.length);
         return 'done';
       }
+      await progress.settled();
       await handOver.run(job, entries, written);
       return 'done';
     },
@@ -94,18 +96,26 @@ function putBack(options: CompileOptions, job: Job, count: number): void {
 
 interface Progress {
   show(step: string): Promise<void>;
+  /** No edit is under way any more that could come after the article. */
+  settled(): Promise<void>;
 }
 
 /** One message that is edited as the compile goes on; its id lasts over a restart. */
 function createProgress({ chat, journalJobs }: CompileOptions, job: Job): Progress {
+  let shown: Promise<void> = Promise.resolve();
+  const show = async (step: string) => {
+    const payload = job.payload as CompilePayload;
+    const messageId = payload.progressMessageId ?? null;
+    const now = await chat.progress(job.chatId, `Compiling journal… (${step})`, messageId);
+    if (now === messageId) return;
+    payload.progressMessageId = now;
+    journalJobs.update(job.id, { payload });
+  };
   return {
-    async show(step) {
-      const payload = job.payload as CompilePayload;
-      const messageId = payload.progressMessageId ?? null;
-      const shown = await chat.progress(job.chatId, `Compiling journal… (${step})`, messageId);
-      if (shown === messageId) return;
-      payload.progressMessageId = shown;
-      journalJobs.update(job.id, { payload });
+    show(step) {
+      shown = shown.then(() => show(step));
+      return shown;
     },
+    settled: () => shown,
   };
 }

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../escape-markdown.ts';
 import type { Job, NewJob } from '../ports/jobs.ts';
 import type { CompilingDrafts, Entry } from '../ports/journal.ts';
 import type { Article, Journal, Journals } from '../ports/memories.ts';
@@ -5,6 +6,7 @@ import { passed } from '../steps.ts';
 import { isoDay } from '../time-words.ts';
 import { articleMessage } from './article-message.ts';
 import { exportJournal } from './markdown-file.ts';
+import { plainArticle } from './plain-article.ts';
 
 export interface HandOverOptions {
   compiling: CompilingDrafts;
@@ -45,7 +47,11 @@ export function createHandOver(options: HandOverOptions): HandOver {
       const journal = toJournal(job, entries, written, options);
       const { progressMessageId } = job.payload as CompilePayload;
       const kind = written.plain ? 'plain' : 'article';
-      const jobs: NewJob[] = [articleMessage(journal, kind, progressMessageId)];
+      // In the chat the user's own words are no Markdown.
+      const shown = written.plain
+        ? { ...journal, ...plainArticle(entries, options.timezone, escapeMarkdown) }
+        : journal;
+      const jobs: NewJob[] = [articleMessage(shown, kind, progressMessageId)];
       if (written.plain) jobs.push(recompile(journal));
       journals.keep(journal, entries, jobs);
       passed('journal inserted');

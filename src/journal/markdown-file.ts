@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ async function currentPath(journal: Journal, text: string): Promise<string | und
   const present = await readFile(markdownPath, 'utf8');
   if (present === text) return markdownPath;
   if (hashOf(present) !== markdownHash) return undefined;
-  await writeDurably(markdownPath, text, rename);
+  await writeDurably({ journalId: journal.id, path: markdownPath, text }, rename);
   return markdownPath;
 }
 
@@ -41,21 +41,26 @@ async function newFile(journal: Journal, text: string, dir: string): Promise<str
     const suffix = number === 1 ? '' : `-${number}`;
     const path = join(folder, `${journal.date}-${slugOf(journal.title)}${suffix}.md`);
     if (existsSync(path)) {
-      if ((await readFile(path, 'utf8')) === text) return path;
+      if ((await readFile(path, 'utf8')) === text) {
+        await rm(join(folder, `.${journal.id}.tmp`), { force: true });
+        return path;
+      }
       continue;
     }
-    if (await writeDurably(path, text, linkIfFree)) return path;
+    if (await writeDurably({ journalId: journal.id, path, text }, linkIfFree)) return path;
   }
 }
 
-/** Writes beside it, fsyncs, puts it in its place, fsyncs the folder. */
+/**
+ * Writes beside it, fsyncs, puts it in its place, fsyncs the folder. The name beside it is the
+ * journal's, so that a run after a crash takes the place of what that left.
+ */
 async function writeDurably<T>(
-  path: string,
-  text: string,
+  { journalId, path, text }: { journalId: string; path: string; text: string },
   place: (from: string, to: string) => Promise<T>,
 ): Promise<T> {
-  const draft = join(dirname(path), `.${randomUUID()}.tmp`);
-  const file = await open(draft, 'wx', 0o600);
+  const draft = join(dirname(path), `.${journalId}.tmp`);
+  const file = await open(draft, 'w', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
@@ -101,11 +106,12 @@ export function toMarkdown(journal: Journal): string {
 export function slugOf(title: string): string {
   const slug = title
     .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
+    // Accents of Latin letters only: other scripts have marks that make another letter.
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .normalize('NFC');
+    .replaceAll(/^-+|-+$/g, '');
   return [...slug].slice(0, 60).join('').replace(/-+$/, '') || 'journal';
 }
 

@@ -95,11 +95,18 @@ export function inParts(notes: string, maxTokens: number, chatModel: ChatModel):
 
 function fittingPieces(line: string, maxTokens: number, chatModel: ChatModel): string[] {
   if (line.length < 2 || count(chatModel, line) <= maxTokens) return [line];
-  const middle = line.indexOf(' ', Math.floor(line.length / 2)) + 1 || Math.ceil(line.length / 2);
-  const cut = middle < line.length ? middle : Math.ceil(line.length / 2);
-  return [line.slice(0, cut), line.slice(cut)].flatMap((half) =>
-    fittingPieces(half, maxTokens, chatModel),
-  );
+  return halves(line).flatMap((half) => fittingPieces(half, maxTokens, chatModel));
+}
+
+/** At the space nearest to the middle, else between two characters. */
+function halves(line: string): [string, string] {
+  const middle = Math.floor(line.length / 2);
+  const spaces = [line.lastIndexOf(' ', middle), line.indexOf(' ', middle)].filter((at) => at > 0);
+  const nearest = spaces.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
+  if (nearest !== undefined) return [line.slice(0, nearest), line.slice(nearest + 1)];
+  const characters = [...line];
+  const half = Math.ceil(characters.length / 2);
+  return [characters.slice(0, half).join(''), characters.slice(half).join('')];
 }
 
 async function generate(
@@ -147,7 +154,7 @@ function articleSchema(notes: string, entryCount: number): JsonSchema {
 }
 
 const answerShape = z.object({
-  title: z.string().trim().min(1).max(maxTitleLength),
+  title: z.string().trim().min(1),
   tags: z.array(z.string()),
   paragraphs: z.array(z.string()),
 });
@@ -164,19 +171,19 @@ export function readArticle(json: string): Article | undefined {
   const answer = answerShape.safeParse(parsed);
   if (!answer.success) return undefined;
   const tags = answer.data.tags.map(tidyTag).filter((tag) => tag !== '');
-  const body = answer.data.paragraphs
-    .map((paragraph) => wholeSentences(paragraph.trim()))
-    .filter((paragraph) => paragraph !== '')
-    .join('\n\n');
-  if (body === '') return undefined;
   const title = answer.data.title.replaceAll(/\s+/g, ' ');
+  const paragraphs = answer.data.paragraphs
+    .map((paragraph) => wholeSentences(paragraph.trim()))
+    .filter((paragraph) => paragraph !== '' && paragraph !== title);
+  const body = [...new Set(paragraphs)].join('\n\n');
+  if (body === '') return undefined;
   return { title, body, tags: [...new Set(tags)] };
 }
 
 /** Where the grammar ended a paragraph in the middle of a sentence, that sentence goes. */
 function wholeSentences(paragraph: string): string {
   if (/[.!?…。！？"'”’»)\]]$/.test(paragraph)) return paragraph;
-  return /^.*[.!?…。！？]["'”’»)\]]*/s.exec(paragraph)?.[0] ?? paragraph;
+  return /^.*(?:[.!?…]["'”’»)\]]*(?=\s)|[。！？])/s.exec(paragraph)?.[0] ?? paragraph;
 }
 
 const tidyTag = (tag: string) =>

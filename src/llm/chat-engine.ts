@@ -99,8 +99,7 @@ class LlamaChatEngine implements ChatEngine {
     const options = {
       maxTokens: Math.min(request.maxTokens, this.contextTokens - prompt.length - 1),
       temperature: request.temperature,
-      // JSON repeats its own signs: a penalty there would break the words instead.
-      repeatPenalty: schema ? (false as const) : { penalty: 1.1, lastTokens: 64 },
+      repeatPenalty: { penalty: 1.1, lastTokens: 64 },
       minP: 0.05,
       budgets: { thoughtTokens: 0 },
       ...(schema && { grammar: await this.#grammar(schema) }),

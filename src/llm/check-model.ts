@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open, readFile, stat, writeFile } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { matchesKeptChecksum } from './download.ts';
+import { readJson, writeJson } from './json-file.ts';
 
 export class UnusableModelError extends Error {
   override name = 'UnusableModelError';
@@ -65,19 +66,15 @@ async function assertMemory(file: string, gpu: boolean, freeBytes: number): Prom
 async function tryOnce(options: CheckOptions): Promise<void> {
   const { size, mtimeMs } = await stat(options.file);
   const fingerprint = `${options.file}|${size}|${mtimeMs}|gpu=${options.gpu}`;
-  if ((await checked(options.checkedFile)).includes(fingerprint)) return;
+  const tried = (await readJson<string[]>(options.checkedFile)) ?? [];
+  if (tried.includes(fingerprint)) return;
   const complaint = await tryInChild(options);
   if (complaint !== null) {
     throw new UnusableModelError(
       `${options.file} cannot be used: ${complaint}. Download it again, or choose another CHAT_MODEL.`,
     );
   }
-  const all = [...(await checked(options.checkedFile)), fingerprint].slice(-20);
-  await writeFile(options.checkedFile, `${JSON.stringify(all, null, 2)}\n`);
-}
-
-async function checked(checkedFile: string): Promise<string[]> {
-  return existsSync(checkedFile) ? JSON.parse(await readFile(checkedFile, 'utf8')) : [];
+  await writeJson(options.checkedFile, [...tried, fingerprint].slice(-20));
 }
 
 /** Resolves with what is wrong, or null. The engine's assertions end the child, not Senko. */

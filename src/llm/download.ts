@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { readJson, writeJson } from './json-file.ts';
 import { downloadUrl, type ModelSource } from './model-source.ts';
 import { DownloadError, type DownloadOptions, downloadResumably } from './resumable-download.ts';
 
@@ -80,17 +81,13 @@ async function hostChecksum(uri: string, signal: AbortSignal): Promise<string | 
   return /^"?([0-9a-f]{64})"?$/.exec(answer.headers.get('x-linked-etag') ?? '')?.[1];
 }
 
-async function keptChecksum(file: string): Promise<Checksum | undefined> {
-  const path = checksumPath(file);
-  if (!existsSync(path)) return undefined;
-  return JSON.parse(await readFile(path, 'utf8'));
-}
+const keptChecksum = (file: string) => readJson<Checksum>(checksumPath(file));
 
 async function keepChecksum(file: string, uri: string, sha256: string): Promise<void> {
   const { size, mtimeMs } = await stat(file);
   const checksum: Checksum = { uri, sha256, bytes: size, modifiedMs: mtimeMs };
   await rm(`${file}.rejected`, { force: true });
-  await writeFile(checksumPath(file), `${JSON.stringify(checksum, null, 2)}\n`);
+  await writeJson(checksumPath(file), checksum);
 }
 
 async function sha256Of(file: string): Promise<string> {

@@ -25,7 +25,7 @@ export function chooseModel(
 /** The model's file, downloaded first if it is missing, has an address and somebody said yes. */
 export async function provideModel(source: ModelSource, options: ProvideOptions): Promise<string> {
   const { file, uri, name } = source;
-  if (name === 'none') throw new UnusableModelError('CHAT_MODEL is none.');
+  if (name === 'none') throw new UnusableModelError('none is set (CHAT_MODEL=none).');
   if (existsSync(file) || !uri) return file;
   options.waiting(`${name} is not downloaded yet.`, 0);
   if (!(await options.consent({ ...source, uri }, options.signal))) {

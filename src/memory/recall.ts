@@ -8,6 +8,9 @@ export interface RecallQuery {
   except: Set<string>;
 }
 
+/** Enough that many equal ones leave room for others. */
+const candidates = 200;
+
 export type Recall = (query: RecallQuery) => Recalled[];
 
 /** What the user said that matters to these words, best first. Senko's own words are no evidence. */
@@ -17,8 +20,8 @@ export function createRecall(memories: Memories): Recall {
     if (telling === '') return [];
     const seen = new Set<string>();
     return memories
-      .search(userId, telling, limit * 8 + except.size)
-      .filter(({ memory }) => memory.metadata.role !== 'assistant' && !except.has(memory.id))
+      .search(userId, telling, candidates)
+      .filter(({ memory }) => !except.has(memory.id))
       .filter(({ memory }) => {
         const content = memory.content.trim().toLowerCase();
         if (seen.has(content) || content === words.trim().toLowerCase()) return false;
@@ -31,7 +34,11 @@ export function createRecall(memories: Memories): Recall {
 
 /** Words that every sentence has would make every memory a match. */
 function tellingWords(text: string): string {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words =
+    text
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
   return words.filter((word) => !commonWords.has(word)).join(' ');
 }
 

@@ -28,7 +28,7 @@ export interface Inbox {
   settle(seqs: number[], now: number): void;
   /** Counts a failed try; at `maxAttempts` the update is set aside with its error. */
   failed(seq: number, error: string, maxAttempts: number): 'again' | 'set-aside';
-  setAsideCount(): number;
+  setAsideCount(userId: number): number;
   /** Drops the rows of done updates older than this. */
   prune(before: number): number;
 }

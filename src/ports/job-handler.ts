@@ -1,7 +1,7 @@
 import type { Job } from './jobs.ts';
 
-/** 'wait for model': not an error, run again when the model's status changes. */
-export type JobOutcome = 'done' | 'wait for model';
+/** 'wait for model': run again when the model's status changes; 'left': at the next start. */
+export type JobOutcome = 'done' | 'wait for model' | 'left';
 
 export interface JobHandler {
   /**
@@ -12,6 +12,8 @@ export interface JobHandler {
   run(job: Job, signal: AbortSignal): Promise<JobOutcome>;
   /** Tries before a job is set aside; Infinity for what must get through. */
   maxAttempts: number;
+  /** The longest pause between two tries; a quarter of an hour unless said. */
+  longestRetryMs?: number;
   /** Called once when the job is set aside. */
   setAside?(job: Job): void;
 }

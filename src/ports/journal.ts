@@ -48,7 +48,7 @@ export interface Drafts {
   session(userId: number): JournalSession | undefined;
   /** Opens the mode, or returns the session that is open already. */
   start(userId: number, chatId: number, now: number): JournalSession;
-  /** Stores a draft and moves its update on to 'receipt', in one fsynced commit. */
+  /** Stores a draft and moves its update on to 'receipt', in one fsynced commit; once for an update. */
   capture(entry: Entry, inboxSeq: number): void;
   list(userId: number): Entry[];
   /** Leaves the mode and drops its drafts; returns how many. */

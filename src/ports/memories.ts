@@ -44,12 +44,16 @@ export interface Memories {
   /** Stores it (once for a sourceKey) with the jobs that it makes necessary, and ends `finishedJob`, in one commit. */
   remember(memory: NewMemory, jobs?: NewJob[], finishedJob?: number): Memory;
   bySource(userId: number, sourceKey: string): Memory | undefined;
-  /** Any text is only words to look for; best first. */
+  /** In what the user said, not in Senko's answers. Any text is only words to look for; best first. */
   search(userId: number, words: string, limit: number): Recalled[];
-  /** Chat messages `from`…`to` of this user, counted from the first. */
-  conversation(userId: number, range: { from: number; to: number }): Memory[];
+  /**
+   * The talk that a question stands in, without it: what was said before it, and every answer.
+   * `from` counts from the first message.
+   */
+  conversation(question: Memory, from: number): Memory[];
+  conversationLength(question: Memory): number;
   counts(userId: number): { type: MemoryType; count: number }[];
-  /** Grows with everything that is remembered for this user. */
+  /** Grows by one with each memory of this user, and when an article is written anew. */
   version(userId: number): number;
 }
 

@@ -72,7 +72,7 @@ export function createArticleStore(
           metadata: { journalId: id, tags },
           sourceKey: sourceKeyOf(id),
         },
-        searchText(journal, originals),
+        wordsOf(originals),
       );
       for (const job of newJobs) jobs.add(job);
     }),
@@ -87,7 +87,7 @@ export function createArticleStore(
       const metadata = JSON.stringify({ journalId: id, tags: article.tags });
       const changed = [textOf(article), article.body, metadata, userId, sourceKeyOf(id)];
       const { row } = rewriteMemory.get(...changed) as { row: number };
-      index.put(userId, row, searchText(article, entriesOf(id)));
+      index.put(userId, row, { text: textOf(article), more: wordsOf(entriesOf(id)) });
       for (const job of newJobs) jobs.add(job);
     }),
     exported: (id, { path, hash }) => void exported.run(path, hash, id),
@@ -97,12 +97,11 @@ export function createArticleStore(
 
 const sourceKeyOf = (journalId: string) => `journal:${journalId}`;
 
-const textOf = ({ title, body }: Article) => `${title}\n\n${body}`;
+/** Without the marks of bold times and headings. */
+const textOf = ({ title, body }: Article) => `${title}\n\n${body.replaceAll(/\*\*|^## /gm, '')}`;
 
 /** The user's own words are found even where the article left them out. */
-function searchText(article: Article, originals: Entry[]): string {
-  return [textOf(article), ...originals.map((entry) => entry.content)].join('\n');
-}
+const wordsOf = (originals: Entry[]) => originals.map(({ content }) => content).join('\n');
 
 function toJournal(row: JournalRow): Journal {
   return {

@@ -44,8 +44,8 @@ function openDrafts(db: Database.Database, jobs: JobQueue): Drafts {
       return sessionOf(userId)!;
     },
     capture: db.transaction((entry: Entry, inboxSeq: number) => {
-      insert.run(entryValues(entry));
-      awaitReceipt.run(inboxSeq);
+      // An update that has moved on has its draft.
+      if (awaitReceipt.run(inboxSeq).changes === 1) insert.run(entryValues(entry));
     }),
     list: (userId) => (list.all(userId) as EntryRow[]).map(toEntry),
     cancel: db.transaction((userId: number) => {

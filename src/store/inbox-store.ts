@@ -27,7 +27,9 @@ export function createInboxStore(db: Database.Database): Inbox {
     'UPDATE inbox SET attempts = attempts + 1, error = ? WHERE seq = ? RETURNING attempts',
   );
   const setAside = db.prepare("UPDATE inbox SET state = 'set aside' WHERE seq = ?");
-  const aside = db.prepare("SELECT count(*) FROM inbox WHERE state = 'set aside'").pluck();
+  const aside = db
+    .prepare("SELECT count(*) FROM inbox WHERE state = 'set aside' AND user_id = ?")
+    .pluck();
   const prune = db.prepare("DELETE FROM inbox WHERE state = 'done' AND done_at < ?");
 
   const store = (update: IncomingUpdate, now: number): InboxItem[] => {
@@ -53,7 +55,7 @@ export function createInboxStore(db: Database.Database): Inbox {
       setAside.run(seq);
       return 'set-aside';
     }),
-    setAsideCount: () => aside.get() as number,
+    setAsideCount: (userId) => aside.get(userId) as number,
     prune: (before) => prune.run(before).changes,
   };
 }

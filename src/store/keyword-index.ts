@@ -5,9 +5,15 @@ import type Database from 'better-sqlite3';
  * user's ranking and cost. Rows are those of `memories`; writes belong into the memory's transaction.
  */
 export interface KeywordIndex {
-  put(userId: number, row: number, text: string): void;
-  /** bm25 over any of the words; best first. Excerpts are cut around the matching words. */
+  put(userId: number, row: number, searchable: Searchable): void;
+  /** What the user said, by bm25 over any of the words; best first. Excerpts are cut around the matching words. */
   search(userId: number, words: string, limit: number): KeywordHit[];
+}
+
+/** `more` is found as well, for what belongs to a text without being part of it. */
+export interface Searchable {
+  text: string;
+  more: string;
 }
 
 export interface KeywordHit {
@@ -29,17 +35,17 @@ export function createKeywordIndex(db: Database.Database): KeywordIndex {
   };
   const create = (userId: number) => {
     const table = tableOf(userId);
-    db.exec(`CREATE VIRTUAL TABLE ${table} USING fts5(text, tokenize = "porter unicode61 remove_diacritics 2");
+    db.exec(`CREATE VIRTUAL TABLE ${table} USING fts5(text, more, tokenize = "porter unicode61 remove_diacritics 2");
              INSERT INTO ${table} (${table}, rank) VALUES ('secure-delete', 1);`);
   };
 
   return {
-    put(userId, row, text) {
+    put(userId, row, { text, more }) {
       // Not `known.add` here: the caller's transaction may still be rolled back.
       if (!has(userId)) create(userId);
       const table = tableOf(userId);
       db.prepare(`DELETE FROM ${table} WHERE rowid = ?`).run(row);
-      db.prepare(`INSERT INTO ${table} (rowid, text) VALUES (?, ?)`).run(row, text);
+      db.prepare(`INSERT INTO ${table} (rowid, text, more) VALUES (?, ?, ?)`).run(row, text, more);
     },
     search(userId, words, limit) {
       const query = anyOf(words);
@@ -48,8 +54,10 @@ export function createKeywordIndex(db: Database.Database): KeywordIndex {
       return db
         .prepare(
           `SELECT rowid AS row, -bm25(${table}) AS score,
-             snippet(${table}, 0, '', '', '…', ${excerptTokens}) AS excerpt
-           FROM ${table} WHERE ${table} MATCH ? ORDER BY rank LIMIT ?`,
+             snippet(${table}, -1, '', '', '…', ${excerptTokens}) AS excerpt
+           FROM ${table} WHERE ${table} MATCH ?
+             AND (SELECT metadata ->> 'role' FROM memories WHERE row = ${table}.rowid) IS NOT 'assistant'
+           ORDER BY rank LIMIT ?`,
         )
         .all(query, limit) as KeywordHit[];
     },
@@ -58,7 +66,12 @@ export function createKeywordIndex(db: Database.Database): KeywordIndex {
 
 /** Whatever the user typed becomes quoted words: no FTS5 operator can come from it. */
 function anyOf(words: string): string {
-  const unique = new Set(words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+  const unique = new Set(
+    words
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [],
+  );
   return [...unique]
     .slice(0, maxQueryWords)
     .map((word) => `"${word}"`)

@@ -17,8 +17,8 @@ interface MemoryRow {
   metadata: string;
 }
 
-/** Writes a memory and its index entry; for use inside a transaction. Returns false if the source is known. */
-export type InsertMemory = (memory: NewMemory, searchText: string) => boolean;
+/** Writes a memory and its index entry (`more`: what else finds it); for use inside a transaction. Returns false if the source is known. */
+export type InsertMemory = (memory: NewMemory, more?: string) => boolean;
 
 export function createInsertMemory(
   db: Database.Database,
@@ -30,7 +30,7 @@ export function createInsertMemory(
        metadata, source_key, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, source_key) DO NOTHING`,
   );
-  return (memory, searchText) => {
+  return (memory, more = '') => {
     const added = insert.run(
       randomUUID(),
       memory.userId,
@@ -45,7 +45,7 @@ export function createInsertMemory(
       now(),
     );
     if (added.changes === 0) return false;
-    index.put(memory.userId, Number(added.lastInsertRowid), searchText);
+    index.put(memory.userId, Number(added.lastInsertRowid), { text: memory.content, more });
     return true;
   };
 }
@@ -57,19 +57,23 @@ export function createMemoryStore(
   const { index, jobs, insert } = parts;
   const bySource = db.prepare('SELECT * FROM memories WHERE user_id = ? AND source_key = ?');
   const byRow = db.prepare('SELECT * FROM memories WHERE user_id = ? AND row = ?');
-  const conversation = db.prepare(
-    "SELECT * FROM memories WHERE user_id = ? AND type = 'chat' ORDER BY row LIMIT ? OFFSET ?",
-  );
+  const talk = `FROM memories WHERE user_id = $userId AND type = 'chat' AND id <> $id
+    AND (row < (SELECT row FROM memories WHERE id = $id) OR metadata ->> 'role' = 'assistant')`;
+  const conversation = db.prepare(`SELECT * ${talk} ORDER BY row LIMIT -1 OFFSET $from`);
+  const conversationLength = db.prepare(`SELECT count(*) ${talk}`).pluck();
   const counts = db.prepare(
     'SELECT type, count(*) AS count FROM memories WHERE user_id = ? GROUP BY type ORDER BY type',
   );
   const version = db
-    .prepare('SELECT coalesce(max(row), 0) FROM memories WHERE user_id = ?')
+    .prepare(
+      `SELECT (SELECT count(*) FROM memories WHERE user_id = $userId)
+         + (SELECT count(*) FROM journals WHERE user_id = $userId AND plain = 0)`,
+    )
     .pluck();
 
   return {
     remember: db.transaction((memory: NewMemory, newJobs: NewJob[] = [], finished?: number) => {
-      if (insert(memory, memory.content)) for (const job of newJobs) jobs.add(job);
+      if (insert(memory)) for (const job of newJobs) jobs.add(job);
       if (finished !== undefined) jobs.finish(finished);
       return toMemory(bySource.get(memory.userId, memory.sourceKey) as MemoryRow);
     }),
@@ -82,10 +86,11 @@ export function createMemoryStore(
         const found = byRow.get(userId, row) as MemoryRow | undefined;
         return found ? [{ memory: toMemory(found), excerpt, score }] : [];
       }),
-    conversation: (userId, { from, to }) =>
-      (conversation.all(userId, to - from, from) as MemoryRow[]).map(toMemory),
+    conversation: ({ userId, id }, from) =>
+      (conversation.all({ userId, id, from }) as MemoryRow[]).map(toMemory),
+    conversationLength: ({ userId, id }) => conversationLength.get({ userId, id }) as number,
     counts: (userId) => counts.all(userId) as { type: MemoryType; count: number }[],
-    version: (userId) => version.get(userId) as number,
+    version: (userId) => version.get({ userId }) as number,
   };
 }
 

@@ -8,10 +8,12 @@ export interface TelegramAccess {
   /** A self-hosted Bot API server, or the local Telegram. */
   apiRoot?: string | undefined;
   proxy?: string | undefined;
+  /** Ends every call that is still under way, at the end of a stop. */
+  ending?: AbortSignal;
 }
 
 /** The Bot API as everything here calls it; waits out 429, and leaves network errors to the caller. */
-export function createApi({ token, apiRoot, proxy }: TelegramAccess): Api {
+export function createApi({ token, apiRoot, proxy, ending }: TelegramAccess): Api {
   const client: ApiClientOptions = {
     timeoutSeconds: 60,
     ...(apiRoot && { apiRoot }),
@@ -20,6 +22,12 @@ export function createApi({ token, apiRoot, proxy }: TelegramAccess): Api {
   const api = new Api(token, client);
   // Retrying a lost answer would send the message twice.
   api.config.use(autoRetry({ rethrowHttpErrors: true, maxRetryAttempts: 3, maxDelaySeconds: 60 }));
+  if (ending) {
+    api.config.use((call, method, payload, signal) => {
+      const signals = [ending, ...(signal ? [signal as unknown as AbortSignal] : [])];
+      return call(method, payload, grammySignal(AbortSignal.any(signals)));
+    });
+  }
   return api;
 }
 
@@ -27,5 +35,7 @@ export function createApi({ token, apiRoot, proxy }: TelegramAccess): Api {
 export const grammySignal = (signal: AbortSignal) => signal as never;
 
 function proxyAgent(proxy: string) {
-  return proxy.startsWith('socks') ? new SocksProxyAgent(proxy) : new HttpsProxyAgent(proxy);
+  return new URL(proxy).protocol.startsWith('socks')
+    ? new SocksProxyAgent(proxy)
+    : new HttpsProxyAgent(proxy);
 }

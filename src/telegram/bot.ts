@@ -68,11 +68,19 @@ export function startBot(options: BotOptions): SenkoBot {
     }
   };
 
+  const noteHeard = (botId: number) => {
+    try {
+      options.heard(botId);
+    } catch (err) {
+      log.error({ err }, 'it could not be recorded that Telegram was heard');
+    }
+  };
+
   const stopPolling = startPolling({
     api,
     connection,
     accept,
-    heard: () => me && options.heard(me.id),
+    heard: () => me && noteHeard(me.id),
     log,
     async onStart(who) {
       await api.setMyCommands(commands);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HttpError } from 'grammy';
 import type { Log } from '../log.ts';
 import type { Inbox, InboxItem } from '../ports/inbox.ts';
+import { isPassing, pauseMs } from './passing-trouble.ts';
 
 export interface InboxWorkerOptions {
   inbox: Inbox;
@@ -56,17 +56,17 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
     }
   };
 
-  /** Without a network an update waits; one that fails by itself is set aside after a few tries. */
+  /** Without Telegram an update waits; one that fails by itself is set aside after a few tries. */
   const givenUp = async (item: InboxItem, error: unknown, failures: number): Promise<boolean> => {
     if (closing.signal.aborted) return true;
     const ids = { seq: item.seq, updateId: item.updateId, userId: item.userId };
-    if (error instanceof HttpError) {
+    if (isPassing(error)) {
       log.debug({ ...ids, err: error }, 'an answer could not be sent; trying again');
-      await pause(Math.min(retryMs * 2 ** failures, longestNetworkPauseMs));
+      const backOffMs = Math.min(retryMs * 2 ** failures, longestNetworkPauseMs);
+      await pause(pauseMs(error, backOffMs));
       return false;
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    if (inbox.failed(item.seq, reason, maxAttempts) === 'set-aside') {
+    if (setAside(item, error)) {
       log.error({ ...ids, err: error }, 'update set aside; it is kept');
       options.setAside(item);
       return true;
@@ -74,6 +74,17 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
     log.warn({ ...ids, err: error }, 'update failed; trying again');
     await pause(retryMs);
     return false;
+  };
+
+  /** False also while the disk takes nothing: the update waits until it does. */
+  const setAside = (item: InboxItem, error: unknown): boolean => {
+    const reason = error instanceof Error ? error.message : String(error);
+    try {
+      return inbox.failed(item.seq, reason, maxAttempts) === 'set-aside';
+    } catch (err) {
+      log.error({ seq: item.seq, err }, 'the failure could not be recorded');
+      return false;
+    }
   };
 
   return {

@@ -1,23 +1,23 @@
-import { GrammyError } from 'grammy';
+import type { JobQueue } from '../ports/jobs.ts';
 import type { EntryType } from '../ports/journal.ts';
 import type { SenkoContext } from './context.ts';
 
 /** Says that something was kept though it cannot be read; once for an album. */
-export async function keptUnread(ctx: SenkoContext, type: EntryType): Promise<void> {
+export function keptUnread(ctx: SenkoContext, type: EntryType, jobs: JobQueue): void {
+  if (type === 'text') return;
+  const { userId, chatId, messageId, seq } = ctx.item;
   const album = ctx.message?.media_group_id;
-  if (type === 'text' || (album !== undefined && !firstOf(ctx.item.chatId, album))) return;
-  const messageId = ctx.item.messageId;
-  try {
-    await ctx.reply('kept; I cannot read it yet', {
-      disable_notification: true,
-      ...(messageId !== null && {
-        reply_parameters: { message_id: messageId, allow_sending_without_reply: true },
-      }),
-    });
-  } catch (error) {
-    // It is kept, which is what counts: only a lost connection is worth another try.
-    if (!(error instanceof GrammyError)) throw error;
-  }
+  if (album !== undefined && !firstOf(chatId, album)) return;
+  jobs.add({
+    kind: 'send',
+    key: `kept:${seq}`,
+    userId,
+    chatId,
+    payload: {
+      text: 'kept; I cannot read it yet',
+      ...(messageId !== null && { replyTo: messageId }),
+    },
+  });
 }
 
 const lastAlbum = new Map<number, string>();

@@ -49,9 +49,9 @@ function streamDrafts(api: Api, chatId: number, log: Log): LiveText {
 
   const show = async () => {
     shown = newest;
-    const [part] = splitText(fromMarkdown(shown), maxMessageLength);
-    if (!part) return;
     try {
+      const [part] = splitText(fromMarkdown(shown), maxMessageLength);
+      if (!part) return;
       await api.sendMessageDraft(chatId, draftId, part.text, { entities: part.entities });
     } catch (err) {
       log.debug({ err }, 'drafts cannot be shown here');

@@ -10,14 +10,31 @@ type SimpleEntity = 'bold' | 'italic' | 'strikethrough' | 'code' | 'blockquote';
 
 /** Markdown as Telegram's text and entities; whatever Telegram cannot show stays readable text. */
 export function fromMarkdown(markdown: string): FormattedText {
-  const writer = new EntityWriter();
-  writeBlocks(lexer(markdown), writer);
-  return writer.finished();
+  const plain: FormattedText = { text: markdown.trim(), entities: [] };
+  if (markdown.length > longestFormatted) return plain;
+  try {
+    const writer = new EntityWriter();
+    writeBlocks(lexer(markdown), writer);
+    const formatted = writer.finished();
+    return formatted.text === '' ? plain : formatted;
+  } catch (error) {
+    // Nested beyond sense: the parser and the walk are recursive.
+    if (error instanceof RangeError) return plain;
+    throw error;
+  }
 }
+
+/** Parsing may take quadratic time; nothing that Senko writes is longer. */
+const longestFormatted = 16_000;
 
 class EntityWriter {
   #text = '';
   readonly #entities: MessageEntity[] = [];
+
+  /** The last character that was written. */
+  get last(): string {
+    return this.#text.at(-1) ?? '';
+  }
 
   write(text: string): void {
     this.#text += text;
@@ -50,7 +67,7 @@ type EntityKind =
   | { type: 'text_link'; url: string };
 
 function writeBlocks(tokens: Token[], writer: EntityWriter): void {
-  const blocks = tokens.filter(({ type }) => type !== 'space' && type !== 'def');
+  const blocks = tokens.filter(({ type }) => type !== 'space');
   for (const [index, token] of blocks.entries()) {
     if (index > 0) writer.write('\n\n');
     writeBlock(token, writer);
@@ -84,19 +101,23 @@ function writeList(list: Tokens.List, writer: EntityWriter): void {
     if (index > 0) writer.write('\n');
     writer.write(list.ordered ? `${Number(list.start || 1) + index}. ` : '• ');
     for (const [at, token] of item.tokens.entries()) {
-      if (at > 0 && token.type !== 'space') writer.write('\n');
-      writeBlock(token, writer);
+      const afterBox = item.tokens[at - 1]?.type === 'checkbox';
+      if (at > 0 && !afterBox && token.type !== 'space') writer.write('\n');
+      if (token.type === 'checkbox') writer.write(item.checked ? '☑ ' : '☐ ');
+      else writeBlock(token, writer);
     }
   }
 }
 
 function writeInline(tokens: Token[], writer: EntityWriter): void {
-  for (const token of tokens) {
+  for (const [at, token] of tokens.entries()) {
     const inside = () =>
       'tokens' in token && token.tokens
         ? writeInline(token.tokens, writer)
         : writer.write('text' in token ? token.text : token.raw);
-    if (token.type === 'strong') writer.within({ type: 'bold' }, inside);
+    const product = token.type === 'em' && withinWord(writer, token, tokens[at + 1]);
+    if (product) writer.write(token.raw);
+    else if (token.type === 'strong') writer.within({ type: 'bold' }, inside);
     else if (token.type === 'em') writer.within({ type: 'italic' }, inside);
     else if (token.type === 'del') writer.within({ type: 'strikethrough' }, inside);
     else if (token.type === 'codespan')
@@ -106,6 +127,12 @@ function writeInline(tokens: Token[], writer: EntityWriter): void {
     else if (token.type === 'text' || token.type === 'escape') inside();
     else writer.write(token.raw);
   }
+}
+
+/** "2*3*4" is a product: stars between letters or digits are no emphasis. */
+function withinWord(writer: EntityWriter, token: Token, next: Token | undefined): boolean {
+  const isWord = (text: string) => /^[\p{L}\p{N}]$/u.test(text);
+  return token.raw.startsWith('*') && isWord(writer.last) && isWord(next?.raw[0] ?? '');
 }
 
 /** A bare address is found by Telegram itself; other schemes than the web's stay text. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Api, GrammyError } from 'grammy';
+import type { Api } from 'grammy';
 import type { Log } from '../log.ts';
 import type { Inbox, InboxItem } from '../ports/inbox.ts';
+import { isPassing, pauseMs } from './passing-trouble.ts';
 
 export interface ReceiptOptions {
   api: Api;
@@ -27,9 +28,13 @@ export function createReceipts({ api, inbox, kind, now, log }: ReceiptOptions): 
   let sent: number[] = [];
 
   const record = () => {
-    const seqs = sent;
-    sent = [];
-    if (seqs.length > 0) inbox.settle(seqs, now());
+    if (sent.length === 0) return;
+    try {
+      inbox.settle(sent, now());
+      sent = [];
+    } catch (err) {
+      log.error({ err }, 'receipts could not be recorded; trying again');
+    }
   };
   const recorder = setInterval(record, recordEveryMs);
 
@@ -41,12 +46,13 @@ export function createReceipts({ api, inbox, kind, now, log }: ReceiptOptions): 
         if (kind === 'message') record();
         return;
       } catch (err) {
-        if (err instanceof GrammyError) {
+        if (!isPassing(err)) {
           log.warn({ seq: item.seq, err }, 'receipt refused');
           sent.push(item.seq);
           return;
         }
-        await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
+        const waitMs = pauseMs(err, retryMs);
+        await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
   };
@@ -77,7 +83,7 @@ async function sendReceipt(api: Api, kind: ReceiptOptions['kind'], item: InboxIt
       return;
     } catch (error) {
       // A chat may not allow reactions: the message says the same.
-      if (!(error instanceof GrammyError) || error.error_code === 429) throw error;
+      if (isPassing(error)) throw error;
     }
   }
   await api.sendMessage(chatId, '✓', {

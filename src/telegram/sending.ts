@@ -18,6 +18,7 @@ export interface SendingOptions {
 export function createSending({ api, jobs, log }: SendingOptions): JobHandler {
   return {
     maxAttempts: Number.POSITIVE_INFINITY,
+    longestRetryMs: 30_000,
     async run(job) {
       const message = job.payload as Outgoing;
       const parts = splitText(fromMarkdown(message.text));
@@ -42,25 +43,28 @@ async function sendPart(
   part: FormattedText,
   place: { first: boolean; last: boolean },
 ): Promise<void> {
-  const { editMessageId } = job.payload as Outgoing;
+  const { editMessageId, replyTo, buttons } = job.payload as Outgoing;
+  const keyboard = place.last && buttons ? { reply_markup: inlineKeyboard(buttons) } : {};
   if (place.first && editMessageId !== undefined) {
-    if (await edited(api, job.chatId, editMessageId, part)) return;
+    const edit = ({ text, entities }: FormattedText) =>
+      api.editMessageText(job.chatId, editMessageId, text, { entities, ...keyboard });
+    if (await edited(edit, part)) return;
   }
+  const reply = place.first &&
+    replyTo !== undefined && {
+      reply_parameters: { message_id: replyTo, allow_sending_without_reply: true },
+    };
   const send = ({ text, entities }: FormattedText) =>
-    api.sendMessage(job.chatId, text, { entities, ...extras(job.payload as Outgoing, place) });
+    api.sendMessage(job.chatId, text, { entities, ...keyboard, ...reply });
   await withPlainFallback(send, part);
 }
 
 /** False: there is no such message to edit any more, so it must be sent. */
 async function edited(
-  api: Api,
-  chatId: number,
-  messageId: number,
+  edit: (part: FormattedText) => Promise<unknown>,
   part: FormattedText,
 ): Promise<boolean> {
   try {
-    const edit = ({ text, entities }: FormattedText) =>
-      api.editMessageText(chatId, messageId, text, { entities });
     await withPlainFallback(edit, part);
     return true;
   } catch (error) {
@@ -82,23 +86,9 @@ async function withPlainFallback(
   }
 }
 
-function extras(
-  { replyTo, buttons }: Outgoing,
-  { first, last }: { first: boolean; last: boolean },
-) {
-  return {
-    ...(first &&
-      replyTo && {
-        reply_parameters: { message_id: replyTo, allow_sending_without_reply: true },
-      }),
-    ...(last &&
-      buttons && {
-        reply_markup: {
-          inline_keyboard: buttons.map(({ text, data }) => [{ text, callback_data: data }]),
-        },
-      }),
-  };
-}
+const inlineKeyboard = (buttons: NonNullable<Outgoing['buttons']>) => ({
+  inline_keyboard: buttons.map(({ text, data }) => [{ text, callback_data: data }]),
+});
 
 const isBadRequest = (error: unknown): error is GrammyError =>
   error instanceof GrammyError && error.error_code === 400;

@@ -49,7 +49,7 @@ test.each([
 
   await ask(test, 'I planted two apple trees');
   expect((await ask(test, 'How many apple trees?')).text).toContain('I planted two apple trees');
-  expect((await ask(test, '/status')).text).toMatch(/Model: none\. /);
+  expect((await ask(test, '/status')).text).toMatch(/Model: none; /);
 });
 
 test('while the model loads, a message waits with one line and is answered when it is ready', async () => {
@@ -71,7 +71,7 @@ test('/status tells what is there, and where the words go', async () => {
       'Drafts waiting: 0',
       'Memories: none yet',
       'Journals: 0',
-      'Model: none. CHAT_MODEL is none.',
+      'Model: none; none is set (CHAT_MODEL=none).',
       'Jobs waiting: none',
       'Words: nothing leaves this machine; this chat is local.',
     ].join('\n'),

@@ -1,5 +1,6 @@
 import { Composer } from 'grammy';
 import type { Capture } from '../../journal/capture.ts';
+import type { JobQueue } from '../../ports/jobs.ts';
 import type { Drafts } from '../../ports/journal.ts';
 import type { SenkoContext } from '../context.ts';
 import { keptUnread } from '../kept-unread.ts';
@@ -9,6 +10,8 @@ import { readMessage } from '../read-message.ts';
 export function captureFeature(options: {
   drafts: Drafts;
   capture: Capture;
+  /** Of memory.db. */
+  jobs: JobQueue;
 }): Composer<SenkoContext> {
   const feature = new Composer<SenkoContext>();
   feature
@@ -21,7 +24,7 @@ export function captureFeature(options: {
       const { message_id: messageId, date } = ctx.message;
       options.capture({ userId, chatId, messageId, timestamp: date * 1000, ...read }, seq);
       ctx.captured = true;
-      await keptUnread(ctx, read.type);
+      keptUnread(ctx, read.type, options.jobs);
     });
   return feature;
 }

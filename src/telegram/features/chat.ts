@@ -3,6 +3,7 @@ import { answerLater, answerLaterJob } from '../../companion/answer-from-memory.
 import type { Hear } from '../../companion/hear.ts';
 import type { JobQueue } from '../../ports/jobs.ts';
 import type { LiveChat } from '../../ports/outgoing.ts';
+import { answerPress } from '../answer-press.ts';
 import type { SenkoContext } from '../context.ts';
 import { keptUnread } from '../kept-unread.ts';
 import { readMessage } from '../read-message.ts';
@@ -34,13 +35,12 @@ export function chatFeature({ hear, live, jobs }: ChatOptions): Composer<SenkoCo
       sourceKey: `tg:${botId}:${updateId}`,
       ...(read.raw && { raw: read.raw }),
     });
-    await keptUnread(ctx, read.type);
+    keptUnread(ctx, read.type, jobs);
   });
   feature.callbackQuery(new RegExp(`^${answerLater}(.+)$`), async (ctx) => {
     const { userId, chatId } = ctx.item;
     jobs.add(answerLaterJob({ userId, chatId }, ctx.match[1]!));
-    await ctx.editMessageReplyMarkup();
-    await ctx.answerCallbackQuery('I will, as soon as I can think.');
+    await answerPress(ctx, 'I will, as soon as I can think.');
   });
   return feature;
 }

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Composer, InlineKeyboard } from 'grammy';
+import type { JobQueue } from '../../ports/jobs.ts';
 import type { CompilingDrafts, Drafts } from '../../ports/journal.ts';
+import type { Outgoing } from '../../ports/outgoing.ts';
 import { inWords } from '../../time-words.ts';
+import { answerPress } from '../answer-press.ts';
 import type { SenkoContext } from '../context.ts';
 
 export interface JournalOptions {
   drafts: Drafts;
   compiling: CompilingDrafts;
+  /** Of memory.db. */
+  jobs: JobQueue;
   timezone: string;
   now: () => number;
 }
@@ -32,8 +37,8 @@ export function journalFeature(options: JournalOptions): Composer<SenkoContext> 
   });
   feature.callbackQuery(new RegExp(`^${cancelData}(\\d+)$`), (ctx) => cancel(ctx, options));
   feature.callbackQuery(keepData, async (ctx) => {
-    await ctx.editMessageText('Kept. The journal is still open.');
-    await ctx.answerCallbackQuery();
+    sayInPlace(ctx, options.jobs, 'Kept. The journal is still open.');
+    await answerPress(ctx);
   });
   return feature;
 }
@@ -85,16 +90,23 @@ async function askToCancel(ctx: SenkoContext, { drafts }: JournalOptions): Promi
 /** The button belongs to one session: an old one drops nothing of a later journal. */
 async function cancel(
   ctx: SenkoContext & { match: string | RegExpMatchArray },
-  { drafts }: JournalOptions,
+  { drafts, jobs }: JournalOptions,
 ): Promise<void> {
   const session = drafts.session(ctx.item.userId);
   const current = session && String(session.startedAt) === ctx.match[1];
-  await ctx.editMessageText(
-    current
-      ? `Dropped: ${entries(drafts.cancel(ctx.item.userId))}. The journal is closed.`
-      : 'That journal is not open any more; nothing was dropped.',
-  );
-  await ctx.answerCallbackQuery();
+  const text = current
+    ? `Dropped: ${entries(drafts.cancel(ctx.item.userId))}. The journal is closed.`
+    : 'That journal is closed already.';
+  sayInPlace(ctx, jobs, text);
+  await answerPress(ctx);
+}
+
+/** A job: what was said of a press survives a lost connection, and is said once. */
+function sayInPlace(ctx: SenkoContext, jobs: JobQueue, text: string): void {
+  const { userId, chatId } = ctx.item;
+  const editMessageId = ctx.callbackQuery?.message?.message_id;
+  const payload: Outgoing = { text, ...(editMessageId !== undefined && { editMessageId }) };
+  jobs.add({ kind: 'send', key: `pressed:${chatId}:${editMessageId}`, userId, chatId, payload });
 }
 
 const entries = (count: number) => `${count} ${count === 1 ? 'entry' : 'entries'}`;

@@ -37,7 +37,7 @@ export function statusText(userId: number, options: StatusOptions): string {
     `Journals: ${journalsLine(userId, options)}`,
     `Model: ${modelLine(options)}`,
     `Jobs waiting: ${jobsLine(userId, options)}`,
-    ...setAsideLines(options),
+    ...setAsideLines(userId, options),
     `Words: ${options.privacy}`,
   ].join('\n');
 }
@@ -70,7 +70,7 @@ function modelLine({ chatModel }: StatusOptions): string {
     case 'loading':
       return `${status.name} is loading`;
     case 'absent':
-      return `none. ${status.reason}`;
+      return `none; ${status.reason}`;
     default:
       return status satisfies never;
   }
@@ -82,7 +82,7 @@ function jobsLine(userId: number, { queues }: StatusOptions): string {
   return waiting.filter((words) => words !== '').join(', ') || 'none';
 }
 
-function setAsideLines({ inbox }: StatusOptions): string[] {
-  const count = inbox.setAsideCount();
+function setAsideLines(userId: number, { inbox }: StatusOptions): string[] {
+  const count = inbox.setAsideCount(userId);
   return count > 0 ? [`Set aside after errors: ${count} (kept; the log says why)`] : [];
 }
