@@ -154,7 +154,11 @@ function articleSchema(notes: string, entryCount: number): JsonSchema {
 }
 
 const answerShape = z.object({
-  title: z.string().trim().min(1),
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .refine((title) => [...title].length <= maxTitleLength),
   tags: z.array(z.string()),
   paragraphs: z.array(z.string()),
 });

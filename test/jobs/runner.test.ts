@@ -228,10 +228,10 @@ test('stop leaves what is being sent, and a compile that has not begun', async (
   expect(keys(stores)).toEqual(['send', 'compile']);
 });
 
-test('close leaves every job to the next start, running or not', async () => {
+test('close leaves what waits, and what lets itself be cut short, to the next start', async () => {
   using stores = openTestStores();
   const untilClosed: Run = (_, signal) =>
-    new Promise((resolve) => signal.addEventListener('abort', () => resolve('done')));
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve('left')));
   const { runner, events } = startRunner(stores, { reply: untilClosed });
   for (const key of ['a', 'b']) stores.memoryJobs.add(job(key, { kind: 'reply' }));
   runner.wake();

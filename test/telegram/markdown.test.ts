@@ -78,7 +78,7 @@ test('a line that Markdown takes for a footnote address is not lost', () => {
 });
 
 test('a task stands on one line', () => {
-  expect(fromMarkdown('- [x] tea\n- [ ] rice').text).toBe('• [x] tea\n• [ ] rice');
+  expect(fromMarkdown('- [x] tea\n- [ ] rice').text).toBe('• ☑ tea\n• ☐ rice');
 });
 
 test('a message of nothing but > is a message', () => {
