@@ -120,5 +120,5 @@ function report(measured: {
   const dir = fileURLToPath(new URL('./results/', import.meta.url));
   mkdirSync(dir, { recursive: true });
   const result = { commit, machine, node: process.version, targetMs, rows };
-  writeFileSync(join(dir, 'receipts.json'), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(dir, 'latest.json'), `${JSON.stringify(result, null, 2)}\n`);
 }

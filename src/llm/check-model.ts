@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { matchesKeptChecksum } from './download.ts';
 import { readJson, writeJson } from './json-file.ts';
@@ -38,7 +37,7 @@ export async function checkModel(options: CheckOptions): Promise<void> {
       `${file} is not the file that was downloaded (its checksum differs). Delete it and start again.`,
     );
   }
-  await assertMemory(file, options.gpu, options.freeMemoryBytes ?? freemem());
+  await assertMemory(file, options.gpu, options.freeMemoryBytes ?? process.availableMemory());
   await tryOnce(options);
 }
 

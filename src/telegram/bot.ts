@@ -9,6 +9,7 @@ import { createConnection } from './connection.ts';
 import type { SenkoContext } from './context.ts';
 import { createInboxWorker } from './inbox-worker.ts';
 import type { Pairing } from './pairing.ts';
+import { isPassing } from './passing-trouble.ts';
 import { startPolling } from './polling.ts';
 import { createReceipts, type ReceiptOptions } from './receipts.ts';
 
@@ -83,7 +84,7 @@ export function startBot(options: BotOptions): SenkoBot {
     heard: () => me && noteHeard(me.id),
     log,
     async onStart(who) {
-      await api.setMyCommands(commands);
+      await announceCommands(api, log);
       me = who;
       log.info({ bot: who.username }, 'Telegram connected');
       worker.take(inbox.open());
@@ -99,6 +100,16 @@ export function startBot(options: BotOptions): SenkoBot {
       await receipts.close();
     },
   };
+}
+
+/** A menu is a convenience: a server without one is served all the same. */
+async function announceCommands(api: Api, log: Log): Promise<void> {
+  try {
+    await api.setMyCommands(commands);
+  } catch (err) {
+    if (isPassing(err)) throw err;
+    log.warn({ err }, 'Telegram did not take the command menu');
+  }
 }
 
 /** Nothing is accepted or handled before Telegram has said who the bot is. */

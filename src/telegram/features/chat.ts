@@ -3,7 +3,7 @@ import { answerLater, answerLaterJob } from '../../companion/answer-from-memory.
 import type { Hear } from '../../companion/hear.ts';
 import type { JobQueue } from '../../ports/jobs.ts';
 import type { LiveChat } from '../../ports/outgoing.ts';
-import { answerPress } from '../answer-press.ts';
+import { answerPress, withoutButtons } from '../answer-press.ts';
 import type { SenkoContext } from '../context.ts';
 import { keptUnread } from '../kept-unread.ts';
 import { readMessage } from '../read-message.ts';
@@ -41,6 +41,7 @@ export function chatFeature({ hear, live, jobs }: ChatOptions): Composer<SenkoCo
     const { userId, chatId } = ctx.item;
     jobs.add(answerLaterJob({ userId, chatId }, ctx.match[1]!));
     await answerPress(ctx, 'I will, as soon as I can think.');
+    await withoutButtons(ctx);
   });
   return feature;
 }
