@@ -48,12 +48,12 @@ export function createReply(options: ReplyOptions): JobHandler {
         sayLoading(options, job, payload);
         return 'wait for model';
       }
-      const recalled = recallFor(options, question);
       if (status.state === 'absent') {
+        const recalled = recallFor(options, question, []);
         jobs.finish(job.id, [answerFromMemory(job, status.reason, recalled, options.timezone)]);
         return 'done';
       }
-      return answer(options, { job, payload, question, recalled, signal });
+      return answer(options, { job, payload, question, signal });
     },
     setAside(job) {
       jobs.add(note(job, 'failed', 'I lost my thread over this one, sorry. Please ask me again.'));
@@ -65,7 +65,6 @@ interface Turn {
   job: Job;
   payload: ReplyPayload;
   question: Memory;
-  recalled: Recalled[];
   signal: AbortSignal;
 }
 
@@ -122,7 +121,7 @@ async function generate(options: ReplyOptions, turn: Turn): Promise<Generation> 
 
 function promptFor(
   options: ReplyOptions,
-  { question, recalled }: Turn,
+  { question }: Turn,
 ): { messages: ChatMessage[]; maxTokens: number } {
   const { chatModel, memories, prompts, timezone } = options;
   const status = chatModel.status();
@@ -134,7 +133,7 @@ function promptFor(
       persona: prompts.persona,
       turnTemplate: prompts.turn,
       conversation,
-      recalled: recalled.filter(({ memory }) => !conversation.some(({ id }) => id === memory.id)),
+      recalled: recallFor(options, question, conversation),
       question,
       timezone,
     },
@@ -143,12 +142,13 @@ function promptFor(
   return { messages, maxTokens };
 }
 
-function recallFor({ recall }: ReplyOptions, question: Memory): Recalled[] {
+/** What stands in the conversation need not be remembered. */
+function recallFor({ recall }: ReplyOptions, question: Memory, conversation: Memory[]): Recalled[] {
   return recall({
     userId: question.userId,
     words: question.rawContent,
     limit: recalledAtMost,
-    except: new Set([question.id]),
+    except: new Set([question, ...conversation].map(({ id }) => id)),
   });
 }
 
