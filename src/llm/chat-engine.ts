@@ -61,7 +61,7 @@ class LlamaChatEngine implements ChatEngine {
   }
 
   tokens(messages: ChatMessage[]): Token[] {
-    const chatHistory = toHistory(messages);
+    const chatHistory = this.#history(messages);
     const { contextText } = this.#chat.chatWrapper.generateContextState({ chatHistory });
     return contextText.tokenize(this.#model.tokenizer);
   }
@@ -109,7 +109,10 @@ class LlamaChatEngine implements ChatEngine {
         onText?.(piece);
       },
     };
-    const { response, metadata } = await this.#chat.generateResponse(toHistory(messages), options);
+    const { response, metadata } = await this.#chat.generateResponse(
+      this.#history(messages),
+      options,
+    );
     if (metadata.stopReason === 'abort') return result('aborted', written.join(''));
     return result(metadata.stopReason === 'maxTokens' ? 'length' : 'finished', response);
   }
@@ -118,6 +121,16 @@ class LlamaChatEngine implements ChatEngine {
     await this.#context.dispose();
     await this.#model.dispose();
     await this.#llama.dispose();
+  }
+
+  /** Texts go in as plain strings, so a control token in them stays text. The model's turn is left open. */
+  #history(messages: ChatMessage[]): ChatHistoryItem[] {
+    const { supportsSystemMessages } = this.#chat.chatWrapper.settings;
+    const items = (supportsSystemMessages ? messages : withoutSystemRole(messages)).map(
+      ({ role, text }): ChatHistoryItem =>
+        role === 'assistant' ? { type: 'model', response: [text] } : { type: role, text },
+    );
+    return [...items, { type: 'model', response: [''] }];
   }
 
   /** `never`: the library would infer the answer's type; it is parsed where it is used. */
@@ -131,11 +144,9 @@ class LlamaChatEngine implements ChatEngine {
   }
 }
 
-/** Texts go in as plain strings, so a control token in them stays text. The model's turn is left open. */
-function toHistory(messages: ChatMessage[]): ChatHistoryItem[] {
-  const items = messages.map(({ role, text }): ChatHistoryItem => {
-    if (role === 'assistant') return { type: 'model', response: [text] };
-    return { type: role, text };
-  });
-  return [...items, { type: 'model', response: [''] }];
+/** Where a template knows no system role the persona stands before the first message, as Gemma's has it. */
+function withoutSystemRole(messages: ChatMessage[]): ChatMessage[] {
+  const [system, first, ...rest] = messages;
+  if (system?.role !== 'system' || first?.role !== 'user') return messages;
+  return [{ role: 'user', text: `${system.text}\n\n${first.text}` }, ...rest];
 }

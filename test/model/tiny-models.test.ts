@@ -184,7 +184,7 @@ async function answer(model: LlamaModel, seed: number, options: PromptOptions = 
 }
 
 async function openInChild(kind: 'chat' | 'embedding', modelPath: string) {
-  const script = path.join(import.meta.dirname, 'open-model.ts');
+  const script = path.join(import.meta.dirname, '../support/models/open-model.ts');
   const child = spawn(process.execPath, [script, kind, modelPath], { stdio: 'ignore' });
   const [code, signal] = await once(child, 'exit');
   return { code, signal };
