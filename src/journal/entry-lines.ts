@@ -1,11 +1,11 @@
 import type { Entry } from '../ports/journal.ts';
 import { clock, dayInWords, isoDay } from '../time-words.ts';
 
-/** Each entry as a line "[14:05] words"; a new day gets a line of its own. */
+/** Each entry as a line "14:05 words"; a new day gets a line of its own. */
 export function entryLines(entries: Entry[], timezone: string): string[] {
   let day = entries[0] && isoDay(entries[0].timestamp, timezone);
   return entries.map((entry) => {
-    const line = `[${clock(entry.timestamp, timezone)}] ${wordsOf(entry)}`;
+    const line = `${clock(entry.timestamp, timezone)} ${wordsOf(entry)}`;
     const thisDay = isoDay(entry.timestamp, timezone);
     if (thisDay === day) return line;
     day = thisDay;

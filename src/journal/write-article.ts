@@ -121,7 +121,7 @@ async function generate(
   const generation = await chatModel.generate({
     messages,
     maxTokens: schema ? room : Math.min(room, Math.floor(contextTokens(chatModel) / 6)),
-    temperature: 0.4,
+    temperature: 0.3,
     priority: priorities.compile,
     signal,
     ...(schema && { schema }),

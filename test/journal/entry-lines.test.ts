@@ -8,9 +8,9 @@ test('notes for the model: a time before each, a line for each new day', () => {
   );
   // In the night the clocks go back: 01:30Z is 02:30 for the second time.
   expect(entryLines(entries, 'Europe/Berlin')).toEqual([
-    '[22:00] note 0',
-    '\nSunday, 25 October 2026\n[01:30] note 1',
-    '[02:30] note 2',
+    '22:00 note 0',
+    '\nSunday, 25 October 2026\n01:30 note 1',
+    '02:30 note 2',
   ]);
   expect(entryLines([], 'UTC')).toEqual([]);
 });

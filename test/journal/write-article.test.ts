@@ -106,7 +106,7 @@ test('a long line is cut at spaces, wherever they are', () => {
 });
 
 test('notes that fit are one part, as they are', () => {
-  const notes = '[08:00] woke\n\nThursday\n[09:00] swam';
+  const notes = '08:00 woke\n\nThursday\n09:00 swam';
   expect(
     inParts(
       notes,
@@ -131,7 +131,7 @@ test('the model is asked once with the notes and the date, and bound to a shape'
   expect(await write(model, ['Swam in the lake', 'Read {{date}}'], steps)).toEqual(good);
   expect(model.requests).toHaveLength(1);
   const [{ messages, schema, priority } = {}] = model.requests as [(typeof model.requests)[0]];
-  expect(messages?.[0]?.text).toContain('[00:00] Swam in the lake\n[00:00] Read {{date}}');
+  expect(messages?.[0]?.text).toContain('00:00 Swam in the lake\n00:00 Read {{date}}');
   expect(messages?.[0]?.text).toContain('Thursday, 1 January 1970');
   expect(schema).toBeDefined();
   expect(priority).toBe(1);
