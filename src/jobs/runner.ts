@@ -89,6 +89,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     const changesBefore = modelChanges;
     try {
       const outcome = await handler.run(job, signal);
+      coolUntil.delete(job.key);
       // A change while the job ran is the one that it waits for.
       const waits = outcome === 'wait for model' && modelChanges === changesBefore;
       if (waits) waitingForModel.add(job.key);
