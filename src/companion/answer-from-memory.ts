@@ -1,8 +1,8 @@
-import { escapeMarkdown } from '../escape-markdown.ts';
 import type { Job, NewJob } from '../ports/jobs.ts';
 import type { Recalled } from '../ports/memories.ts';
 import type { Outgoing } from '../ports/outgoing.ts';
 import { dayInWords } from '../time-words.ts';
+import { verbatim } from '../verbatim.ts';
 import type { ReplyPayload } from './hear.ts';
 
 /** Without a model: the memories that were found, quoted and dated, and the offer to answer later. */
@@ -15,7 +15,7 @@ export function answerFromMemory(
   const { sourceKey, messageId } = job.payload as ReplyPayload;
   const quotes = recalled.map(
     ({ memory, excerpt }) =>
-      `- ${dayInWords(memory.timestamp, timezone)}: “${escapeMarkdown(excerpt.replaceAll(/\s+/g, ' '))}”`,
+      `- ${dayInWords(memory.timestamp, timezone)}: “${verbatim(excerpt.replaceAll(/\s+/g, ' '))}”`,
   );
   const found =
     quotes.length > 0

@@ -35,9 +35,9 @@ export function createCompile(options: CompileOptions): JobHandler {
     maxAttempts: Number.POSITIVE_INFINITY,
     async run(job, signal) {
       const { journalId } = job.payload as CompilePayload;
-      const entries = compiling.entries(journalId);
+      const entries = compiling.entries({ journalId, userId: job.userId });
       if (entries.length === 0) return 'done';
-      if (journals.get(journalId)) {
+      if (journals.get(job.userId, journalId)) {
         await handOver.finish(job);
         return 'done';
       }
@@ -74,7 +74,8 @@ async function write(
   } catch (error) {
     if (error instanceof WritingAborted) return 'aborted';
     const expected = error instanceof ModelUnavailableError || error instanceof ArticleError;
-    options.log[expected ? 'info' : 'error']({ err: error }, 'compiled plainly');
+    if (expected) options.log.info({ reason: error.name }, 'compiled plainly');
+    else options.log.error({ err: error }, 'compiled plainly');
     return { article: plainArticle(entries, options.timezone), plain: true };
   }
 }

@@ -1,19 +1,24 @@
-import { escapeMarkdown } from '../escape-markdown.ts';
-import type { Job, NewJob } from '../ports/jobs.ts';
+import type { Log } from '../log.ts';
+import type { Job, JobQueue, NewJob } from '../ports/jobs.ts';
 import type { CompilingDrafts, Entry } from '../ports/journal.ts';
 import type { Article, Journal, Journals } from '../ports/memories.ts';
 import { passed } from '../steps.ts';
 import { isoDay } from '../time-words.ts';
+import { verbatim } from '../verbatim.ts';
 import { articleMessage } from './article-message.ts';
-import { exportJournal } from './markdown-file.ts';
+import { exportJob } from './export.ts';
+import { ExportError, exportJournal } from './markdown-file.ts';
 import { plainArticle } from './plain-article.ts';
 
 export interface HandOverOptions {
   compiling: CompilingDrafts;
   journals: Journals;
+  /** Of memory.db. */
+  memoryJobs: JobQueue;
   journalsDir: string;
   timezone: string;
   now: () => number;
+  log: Log;
 }
 
 export interface CompilePayload {
@@ -38,8 +43,8 @@ export function createHandOver(options: HandOverOptions): HandOver {
   const { compiling, journals } = options;
   const finish = async (job: Job) => {
     const { journalId } = job.payload as CompilePayload;
-    await exportJournal(journals.get(journalId)!, journals, options.journalsDir);
-    compiling.handedOver(journalId, job.id);
+    await exportOrLater(journals.get(job.userId, journalId)!, options);
+    compiling.handedOver({ journalId, userId: job.userId }, job.id);
   };
   return {
     finish,
@@ -49,7 +54,7 @@ export function createHandOver(options: HandOverOptions): HandOver {
       const kind = written.plain ? 'plain' : 'article';
       // In the chat the user's own words are no Markdown.
       const shown = written.plain
-        ? { ...journal, ...plainArticle(entries, options.timezone, escapeMarkdown) }
+        ? { ...journal, ...plainArticle(entries, options.timezone, verbatim) }
         : journal;
       const jobs: NewJob[] = [articleMessage(shown, kind, progressMessageId)];
       if (written.plain) jobs.push(recompile(journal));
@@ -58,6 +63,17 @@ export function createHandOver(options: HandOverOptions): HandOver {
       await finish(job);
     },
   };
+}
+
+/** A file system that refuses the file must not hold up the journal. */
+async function exportOrLater(journal: Journal, options: HandOverOptions): Promise<void> {
+  try {
+    await exportJournal(journal, options.journals, options.journalsDir);
+  } catch (err) {
+    if (!(err instanceof ExportError)) throw err;
+    options.log.warn({ err }, 'trying again later');
+    options.memoryJobs.add(exportJob(journal));
+  }
 }
 
 function toJournal(

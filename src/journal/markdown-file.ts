@@ -5,10 +5,15 @@ import { dirname, join } from 'node:path';
 import type { Journal, Journals } from '../ports/memories.ts';
 import { passed } from '../steps.ts';
 
+/** Without a cause: the error of the file system has the title in its path. */
+export class ExportError extends Error {
+  override name = 'ExportError';
+}
+
 /**
  * Brings a journal's Markdown file in line with its article; running it again changes nothing.
  * Its place is `<dir>/<user>/YYYY-MM-DD-slug[-2].md` and stays; a file that was edited by hand is
- * never overwritten: the new text then gets a file beside it.
+ * never overwritten: the new text then gets a file beside it. Throws ExportError.
  */
 export async function exportJournal(
   journal: Journal,
@@ -16,10 +21,20 @@ export async function exportJournal(
   dir: string,
 ): Promise<void> {
   const text = toMarkdown(journal);
-  const path = (await currentPath(journal, text)) ?? (await newFile(journal, text, dir));
+  const path = await writtenPath(journal, text, dir);
   passed('file written');
-  journals.exported(journal.id, { path, hash: hashOf(text) });
+  journals.exported(journal.userId, journal.id, { path, hash: hashOf(text) });
   passed('file recorded');
+}
+
+async function writtenPath(journal: Journal, text: string, dir: string): Promise<string> {
+  try {
+    return (await currentPath(journal, text)) ?? (await newFile(journal, text, dir));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ExportError(`journal ${journal.id}: its file could not be written (${code})`);
+  }
 }
 
 /** The recorded file, rewritten unless somebody else changed it since. */
@@ -83,9 +98,23 @@ async function linkIfFree(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) return renameIfFree(from, to);
+    throw error;
+  }
+}
+
+/** For file systems without hard links: takes the name first, then puts the text there. */
+async function renameIfFree(from: string, to: string): Promise<boolean> {
+  try {
+    await (await open(to, 'wx', 0o600)).close();
+  } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+  await rename(from, to);
+  return true;
 }
 
 /** JSON strings are YAML strings too, so front matter needs no escaping of its own. */

@@ -1,8 +1,8 @@
-import { type JobHandler, stoppedByUser } from '../ports/job-handler.ts';
+import type { JobHandler } from '../ports/job-handler.ts';
 import type { Journals } from '../ports/memories.ts';
 import { articleMessage } from './article-message.ts';
 import { exportJournal } from './markdown-file.ts';
-import { type WriteArticleOptions, WritingAborted, writeArticle } from './write-article.ts';
+import { type WriteArticleOptions, writeArticle } from './write-article.ts';
 
 export interface RecompileOptions extends WriteArticleOptions {
   journals: Journals;
@@ -16,22 +16,16 @@ export function createRecompile(options: RecompileOptions): JobHandler {
     maxAttempts: 4,
     async run(job, signal) {
       const { journalId } = job.payload as { journalId: string };
-      const journal = journals.get(journalId);
+      const journal = journals.get(job.userId, journalId);
       if (!journal) return 'done';
       if (journal.plain) {
-        const entries = journals.entries(journalId);
+        const entries = journals.entries(job.userId, journalId);
         const onStep = () => undefined;
-        try {
-          const article = await writeArticle(entries, options, { signal, onStep });
-          journals.rewrite(journalId, article, [
-            articleMessage({ ...journal, ...article }, 'rewritten'),
-          ]);
-        } catch (error) {
-          if (error instanceof WritingAborted && stoppedByUser(signal)) return 'done';
-          throw error;
-        }
+        const article = await writeArticle(entries, options, { signal, onStep });
+        const message = articleMessage({ ...journal, ...article }, 'rewritten');
+        journals.rewrite(job.userId, journalId, article, [message]);
       }
-      await exportJournal(journals.get(journalId)!, journals, journalsDir);
+      await exportJournal(journals.get(job.userId, journalId)!, journals, journalsDir);
       return 'done';
     },
   };

@@ -30,8 +30,8 @@ export async function downloadModel(
     await accept(source, partial, expected);
   } catch (cause) {
     if (cause instanceof DownloadError) {
-      const message = `${source.name} could not be downloaded: ${cause.message}`;
-      throw new DownloadError(message, { cause });
+      const message = `${source.name} could not be downloaded: ${cause.message}.`;
+      throw new DownloadError(message, { cause, passing: cause.passing });
     }
     if (!options.signal.aborted) throw cause;
     throw new DownloadError(`The download of ${source.name} was stopped; it goes on next time.`);
@@ -47,7 +47,7 @@ async function accept(
   if (expected && sha256 !== expected) {
     await rename(partial, `${source.file}.rejected`);
     throw new DownloadError(
-      `it has the checksum ${sha256}, expected was ${expected}. It is kept as ${source.name}.rejected and not used; start again to download it afresh.`,
+      `it has the checksum ${sha256}, expected was ${expected}. It is kept as ${source.name}.rejected and not used; start again to download it afresh`,
     );
   }
   await rename(partial, source.file);
@@ -77,7 +77,11 @@ async function expectedChecksum(
 
 /** Hugging Face answers with the SHA-256 of a large file as `x-linked-etag`, before it redirects. */
 async function hostChecksum(uri: string, signal: AbortSignal): Promise<string | undefined> {
-  const answer = await fetch(downloadUrl(uri), { method: 'HEAD', redirect: 'manual', signal });
+  const options: RequestInit = { method: 'HEAD', redirect: 'manual', signal };
+  const answer = await fetch(downloadUrl(uri), options).catch((cause: unknown) => {
+    if (signal.aborted) throw cause;
+    throw new DownloadError('the host cannot be reached', { cause, passing: true });
+  });
   return /^"?([0-9a-f]{64})"?$/.exec(answer.headers.get('x-linked-etag') ?? '')?.[1];
 }
 

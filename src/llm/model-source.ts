@@ -31,6 +31,12 @@ export const offeredModels = {
   small: { uri: 'hf:unsloth/gemma-3n-E2B-it-GGUF/gemma-3n-E2B-it-Q4_K_M.gguf', gigabytes: 3 },
 } as const;
 
+/** In words for the person who is asked; empty where nobody knows. */
+export function sizeOf(uri: string): string {
+  const offered = Object.values(offeredModels).find((model) => model.uri === uri);
+  return offered ? `, about ${offered.gigabytes} GB` : '';
+}
+
 /** The default for a machine with this much memory: E4B takes about 6.6 GiB when it runs. */
 export function defaultModel(totalMemoryBytes: number): string {
   return totalMemoryBytes >= 11 * 2 ** 30 ? offeredModels.standard.uri : offeredModels.small.uri;

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UnusableModelError } from './check-model.ts';
 import { downloadModel } from './download.ts';
 import { defaultModel, type ModelSource, modelSource } from './model-source.ts';
+import { DownloadError, type DownloadProgress } from './resumable-download.ts';
 
 export interface ProvideOptions {
   /** Asks the person at the terminal; false: nobody said yes. */
@@ -11,6 +13,8 @@ export interface ProvideOptions {
   /** Told while the file is not there yet, with why. */
   waiting: (reason: string, percent: number) => void;
   signal: AbortSignal;
+  /** The pause before a download that found no network is tried again. */
+  tryAgainMs: number;
 }
 
 /** The configured model, or the default for a machine with this much memory. */
@@ -34,15 +38,26 @@ export async function provideModel(source: ModelSource, options: ProvideOptions)
     );
   }
   await mkdir(dirname(file), { recursive: true });
-  await downloadModel(
-    { ...source, uri },
-    {
-      signal: options.signal,
-      onProgress({ downloadedBytes, totalBytes }) {
-        const percent = totalBytes > 0 ? Math.floor((downloadedBytes / totalBytes) * 100) : 0;
-        options.waiting(`${name} is being downloaded (${percent} %).`, percent);
-      },
-    },
-  );
+  await downloadUntilDone({ ...source, uri }, options);
   return file;
+}
+
+/** Without a network it waits and tries again: what is there already is kept. */
+async function downloadUntilDone(
+  source: ModelSource & { uri: string },
+  { signal, waiting, tryAgainMs }: ProvideOptions,
+): Promise<void> {
+  const onProgress = ({ downloadedBytes, totalBytes }: DownloadProgress) => {
+    const percent = totalBytes > 0 ? Math.floor((downloadedBytes / totalBytes) * 100) : 0;
+    waiting(`${source.name} is being downloaded (${percent} %).`, percent);
+  };
+  for (;;) {
+    try {
+      return await downloadModel(source, { signal, onProgress });
+    } catch (error) {
+      if (!(error instanceof DownloadError && error.passing)) throw error;
+      waiting(`${error.message} I try again by myself.`, 0);
+      await sleep(tryAgainMs, undefined, { signal });
+    }
+  }
 }

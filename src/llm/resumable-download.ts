@@ -17,6 +17,13 @@ export interface DownloadOptions {
 
 export class DownloadError extends Error {
   override name = 'DownloadError';
+  /** The network may be back later; the rest stays as it is until somebody does something. */
+  readonly passing: boolean;
+
+  constructor(message: string, options: ErrorOptions & { passing?: boolean } = {}) {
+    super(message, options);
+    this.passing = options.passing ?? false;
+  }
 }
 
 const tries = 6;
@@ -40,7 +47,9 @@ export async function downloadResumably(
       options.signal.throwIfAborted();
       if (cause instanceof DownloadError) throw cause;
       failures = (await sizeOf(file)) > before ? 1 : failures + 1;
-      if (failures >= tries) throw new DownloadError('The connection keeps breaking.', { cause });
+      if (failures >= tries) {
+        throw new DownloadError('the connection keeps breaking', { cause, passing: true });
+      }
       await sleep(firstPauseMs * 2 ** (failures - 1), undefined, { signal: options.signal });
     }
   }
@@ -60,7 +69,9 @@ async function downloadRest(
   // 416: there is nothing beyond what is here.
   if (answer.status === 416) return rm(tagFile);
   if (answer.status >= 500) throw new Error(`the host answers ${answer.status}`);
-  if (!answer.ok || !answer.body) throw new DownloadError(`The host answers ${answer.status}.`);
+  if (!answer.ok || !answer.body) {
+    throw new DownloadError(`the host answers ${answer.status}`);
+  }
 
   const resumed = answer.status === 206;
   let downloadedBytes = resumed ? have : 0;

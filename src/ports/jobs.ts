@@ -10,7 +10,7 @@ export interface NewJob {
   needs?: 'model';
 }
 
-export type JobKind = 'reply' | 'send' | 'compile' | 'recompile';
+export type JobKind = 'reply' | 'send' | 'compile' | 'recompile' | 'export';
 
 export interface Job extends NewJob {
   id: number;

@@ -51,6 +51,8 @@ export interface Drafts {
   /** Stores a draft and moves its update on to 'receipt', in one fsynced commit; once for an update. */
   capture(entry: Entry, inboxSeq: number): void;
   list(userId: number): Entry[];
+  /** The user edited a message: its draft says the new words. False: no open draft came from it. */
+  revise(edited: Pick<Entry, 'userId' | 'chatId' | 'messageId' | 'content' | 'raw'>): boolean;
   /** Leaves the mode and drops its drafts; returns how many. */
   cancel(userId: number): number;
   /** Leaves the mode and hands its drafts to a compile job; returns their number. */
@@ -59,11 +61,11 @@ export interface Drafts {
 
 /** The drafts that a compile has taken out of the mode, until they are handed over. */
 export interface CompilingDrafts {
-  entries(journalId: string): Entry[];
+  entries(compile: Pick<Compile, 'journalId' | 'userId'>): Entry[];
   /** How many drafts of this user are being compiled now. */
   count(userId: number): number;
   /** They are in memory.db: empties them here and finishes the job, in one commit. */
-  handedOver(journalId: string, jobId: number): void;
+  handedOver(compile: Pick<Compile, 'journalId' | 'userId'>, jobId: number): void;
   /** Gives them back to an open session and finishes the job, in one commit. */
   putBack(compile: Compile, jobId: number, now: number): void;
 }

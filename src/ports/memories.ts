@@ -81,10 +81,10 @@ export interface Journal extends Article {
 export interface Journals {
   /** Stores article, original entries, the memory of it and the jobs in one commit; nothing if the id is there. */
   keep(journal: Journal, entries: Entry[], jobs: NewJob[]): void;
-  get(id: string): Journal | undefined;
-  entries(journalId: string): Entry[];
+  get(userId: number, id: string): Journal | undefined;
+  entries(userId: number, journalId: string): Entry[];
   /** Another article for the same entries; `jobs` in the same commit. */
-  rewrite(id: string, article: Article, jobs: NewJob[]): void;
-  exported(id: string, file: { path: string; hash: string }): void;
+  rewrite(userId: number, id: string, article: Article, jobs: NewJob[]): void;
+  exported(userId: number, id: string, file: { path: string; hash: string }): void;
   counts(userId: number): { journals: number; plain: number };
 }

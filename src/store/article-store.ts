@@ -34,24 +34,25 @@ export function createArticleStore(
   const insertEntry = db.prepare(
     `INSERT INTO journal_entries (journal_id, ${entryColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const get = db.prepare('SELECT * FROM journals WHERE id = ?');
+  const get = db.prepare('SELECT * FROM journals WHERE id = ? AND user_id = ?');
   const entries = db.prepare(
-    `SELECT ${entryColumns} FROM journal_entries WHERE journal_id = ? ORDER BY timestamp, message_id`,
+    `SELECT ${entryColumns} FROM journal_entries WHERE journal_id = ? AND user_id = ? ORDER BY timestamp, message_id`,
   );
   const rewrite = db.prepare(
-    'UPDATE journals SET title = ?, body = ?, tags = ?, plain = 0 WHERE id = ? RETURNING user_id',
+    'UPDATE journals SET title = ?, body = ?, tags = ?, plain = 0 WHERE id = ? AND user_id = ?',
   );
   const rewriteMemory = db.prepare(
     `UPDATE memories SET content = ?, raw_content = ?, metadata = ?
      WHERE user_id = ? AND source_key = ? RETURNING row`,
   );
   const exported = db.prepare(
-    'UPDATE journals SET markdown_path = ?, markdown_hash = ? WHERE id = ?',
+    'UPDATE journals SET markdown_path = ?, markdown_hash = ? WHERE id = ? AND user_id = ?',
   );
   const counts = db.prepare(
     'SELECT count(*) AS journals, coalesce(sum(plain), 0) AS plain FROM journals WHERE user_id = ?',
   );
-  const entriesOf = (id: string) => (entries.all(id) as EntryRow[]).map(toEntry);
+  const entriesOf = (userId: number, id: string) =>
+    (entries.all(id, userId) as EntryRow[]).map(toEntry);
 
   return {
     keep: db.transaction((journal: Journal, originals: Entry[], newJobs: NewJob[]) => {
@@ -76,21 +77,21 @@ export function createArticleStore(
       );
       for (const job of newJobs) jobs.add(job);
     }),
-    get(id) {
-      const row = get.get(id) as JournalRow | undefined;
+    get(userId, id) {
+      const row = get.get(id, userId) as JournalRow | undefined;
       return row && toJournal(row);
     },
     entries: entriesOf,
-    rewrite: db.transaction((id: string, article: Article, newJobs: NewJob[]) => {
+    rewrite: db.transaction((userId: number, id: string, article: Article, newJobs: NewJob[]) => {
       const tags = JSON.stringify(article.tags);
-      const { user_id: userId } = rewrite.get(article.title, article.body, tags, id) as JournalRow;
+      if (rewrite.run(article.title, article.body, tags, id, userId).changes === 0) return;
       const metadata = JSON.stringify({ journalId: id, tags: article.tags });
       const changed = [textOf(article), article.body, metadata, userId, sourceKeyOf(id)];
       const { row } = rewriteMemory.get(...changed) as { row: number };
-      index.put(userId, row, { text: textOf(article), more: wordsOf(entriesOf(id)) });
+      index.put(userId, row, { text: textOf(article), more: wordsOf(entriesOf(userId, id)) });
       for (const job of newJobs) jobs.add(job);
     }),
-    exported: (id, { path, hash }) => void exported.run(path, hash, id),
+    exported: (userId, id, { path, hash }) => void exported.run(path, hash, id, userId),
     counts: (userId) => counts.get(userId) as { journals: number; plain: number },
   };
 }

@@ -31,6 +31,10 @@ function openDrafts(db: Database.Database, jobs: JobQueue): Drafts {
     `SELECT ${entryColumns} FROM journal_entries
      WHERE user_id = ? AND journal_id IS NULL ORDER BY timestamp, message_id`,
   );
+  const revise = db.prepare(
+    `UPDATE journal_entries SET content = ?, raw = ?
+     WHERE user_id = ? AND chat_id = ? AND message_id = ? AND journal_id IS NULL`,
+  );
   const drop = db.prepare('DELETE FROM journal_entries WHERE user_id = ? AND journal_id IS NULL');
   const take = db.prepare(
     'UPDATE journal_entries SET journal_id = ? WHERE user_id = ? AND journal_id IS NULL',
@@ -48,6 +52,10 @@ function openDrafts(db: Database.Database, jobs: JobQueue): Drafts {
       if (awaitReceipt.run(inboxSeq).changes === 1) insert.run(entryValues(entry));
     }),
     list: (userId) => (list.all(userId) as EntryRow[]).map(toEntry),
+    revise({ userId, chatId, messageId, content, raw }) {
+      const values = [content, raw && JSON.stringify(raw), userId, chatId, messageId];
+      return revise.run(values).changes > 0;
+    },
     cancel: db.transaction((userId: number) => {
       endSession.run(userId);
       return drop.run(userId).changes;
@@ -63,27 +71,31 @@ function openDrafts(db: Database.Database, jobs: JobQueue): Drafts {
   };
 }
 
+type Taken = Pick<Compile, 'journalId' | 'userId'>;
+
 function compilingDrafts(db: Database.Database, jobs: JobQueue): CompilingDrafts {
   const entries = db.prepare(
-    `SELECT ${entryColumns} FROM journal_entries WHERE journal_id = ? ORDER BY timestamp, message_id`,
+    `SELECT ${entryColumns} FROM journal_entries WHERE journal_id = ? AND user_id = ? ORDER BY timestamp, message_id`,
   );
   const count = db
     .prepare('SELECT count(*) FROM journal_entries WHERE user_id = ? AND journal_id IS NOT NULL')
     .pluck();
-  const empty = db.prepare('DELETE FROM journal_entries WHERE journal_id = ?');
-  const putBack = db.prepare('UPDATE journal_entries SET journal_id = NULL WHERE journal_id = ?');
+  const empty = db.prepare('DELETE FROM journal_entries WHERE journal_id = ? AND user_id = ?');
+  const putBack = db.prepare(
+    'UPDATE journal_entries SET journal_id = NULL WHERE journal_id = ? AND user_id = ?',
+  );
   const start = db.prepare(startSql);
 
   return {
-    entries: (journalId) => (entries.all(journalId) as EntryRow[]).map(toEntry),
+    entries: ({ journalId, userId }) => (entries.all(journalId, userId) as EntryRow[]).map(toEntry),
     count: (userId) => count.get(userId) as number,
-    handedOver: db.transaction((journalId: string, jobId: number) => {
-      empty.run(journalId);
+    handedOver: db.transaction(({ journalId, userId }: Taken, jobId: number) => {
+      empty.run(journalId, userId);
       jobs.finish(jobId);
     }),
     putBack: db.transaction(
       ({ journalId, userId, chatId }: Compile, jobId: number, now: number) => {
-        putBack.run(journalId);
+        putBack.run(journalId, userId);
         start.run(userId, chatId, now);
         jobs.finish(jobId);
       },

@@ -25,9 +25,10 @@ export function createAllowList(users: Users, allowedUserIds: number[]): AllowLi
 
 /** Undefined for what has no sender that could be allowed. */
 export function senderOf(update: Update): Sender | undefined {
-  const message = update.message ?? update.callback_query?.message;
-  const from = update.message?.from ?? update.callback_query?.from;
+  const said = update.message ?? update.edited_message;
+  const message = said ?? update.callback_query?.message;
+  const from = said?.from ?? update.callback_query?.from;
   if (!message || !from) return undefined;
-  const messageId = update.message?.message_id ?? null;
+  const messageId = said?.message_id ?? null;
   return { userId: from.id, chatId: message.chat.id, messageId };
 }

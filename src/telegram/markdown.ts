@@ -1,5 +1,6 @@
 import type { MessageEntity } from 'grammy/types';
 import { lexer, type Token, type Tokens } from 'marked';
+import { placeholder, takeVerbatim } from '../verbatim.ts';
 
 export interface FormattedText {
   text: string;
@@ -10,16 +11,21 @@ type SimpleEntity = 'bold' | 'italic' | 'strikethrough' | 'code' | 'blockquote';
 
 /** Markdown as Telegram's text and entities; whatever Telegram cannot show stays readable text. */
 export function fromMarkdown(markdown: string): FormattedText {
-  const plain: FormattedText = { text: markdown.trim(), entities: [] };
-  if (markdown.length > longestFormatted) return plain;
+  const taken = takeVerbatim(markdown);
+  const plain = () => {
+    const writer = new EntityWriter(taken.parts);
+    writer.write(taken.markdown);
+    return writer.finished();
+  };
+  if (taken.markdown.length > longestFormatted) return plain();
   try {
-    const writer = new EntityWriter();
-    writeBlocks(lexer(markdown), writer);
+    const writer = new EntityWriter(taken.parts);
+    writeBlocks(lexer(taken.markdown), writer);
     const formatted = writer.finished();
-    return formatted.text === '' ? plain : formatted;
+    return formatted.text === '' ? plain() : formatted;
   } catch (error) {
     // Nested beyond sense: the parser and the walk are recursive.
-    if (error instanceof RangeError) return plain;
+    if (error instanceof RangeError) return plain();
     throw error;
   }
 }
@@ -30,6 +36,11 @@ const longestFormatted = 16_000;
 class EntityWriter {
   #text = '';
   readonly #entities: MessageEntity[] = [];
+  readonly #verbatim: string[];
+
+  constructor(verbatimParts: string[]) {
+    this.#verbatim = [...verbatimParts];
+  }
 
   /** The last character that was written. */
   get last(): string {
@@ -37,7 +48,7 @@ class EntityWriter {
   }
 
   write(text: string): void {
-    this.#text += text;
+    this.#text += text.replaceAll(placeholder, () => this.#verbatim.shift() ?? '');
   }
 
   /** Everything that `inside` writes carries the entity. */

@@ -17,7 +17,7 @@ export interface PollingOptions {
   log: Log;
 }
 
-export const allowedUpdates = ['message', 'callback_query'] as const;
+export const allowedUpdates = ['message', 'edited_message', 'callback_query'] as const;
 const pollSeconds = 30;
 const storeRetryMs = 5_000;
 const lastConfirmMs = 2_000;

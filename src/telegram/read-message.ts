@@ -13,12 +13,19 @@ export interface ReadMessage {
 export function readMessage(message: Message): ReadMessage | undefined {
   const content = message.text ?? message.caption ?? '';
   if (message.forward_origin) return { type: 'forward', content, raw: message };
-  if (message.text !== undefined) return { type: 'text', content, raw: null };
+  if (message.text !== undefined) {
+    return { type: 'text', content, raw: hidesMore(message) ? message : null };
+  }
   const known = kinds.find(([field]) => field in message);
   if (known) return { type: known[1], content, raw: message };
   return serviceFields.some((field) => field in message)
     ? undefined
     : { type: 'other', content, raw: message };
+}
+
+/** A link behind words, or a person behind a name: not in the text itself. */
+function hidesMore({ entities = [] }: Message): boolean {
+  return entities.some(({ type }) => type === 'text_link' || type === 'text_mention');
 }
 
 /** An animation also has a document, a venue a location: the first that fits. */

@@ -27,14 +27,14 @@ const answer = (excerpts: string[]) => {
 
 test('without a model she says why, and quotes what fits with its day, each on a line', () => {
   const { text } = answer(['The key lies\n\nunder the pot', 'A spare key']).payload as Outgoing;
-  expect(text).toBe(
+  expect(fromMarkdown(text).text).toBe(
     [
       'I have no model to think with: CHAT_MODEL is none.',
       '',
       'I keep what you say. Here is what I remember of it:',
       '',
-      '- Thursday, 21 May 2026: “The key lies under the pot”',
-      '- Thursday, 21 May 2026: “A spare key”',
+      '• Thursday, 21 May 2026: “The key lies under the pot”',
+      '• Thursday, 21 May 2026: “A spare key”',
     ].join('\n'),
   );
 });

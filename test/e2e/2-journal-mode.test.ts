@@ -135,7 +135,7 @@ test('done: title, body and tags come from the model; progress is edited into th
     /^---\nid: .*\ntitle: ".*"\ndate: \d{4}-\d\d-\d\d\ntags: \[.*\]\nentries: 3\n/,
   );
   expect((await answerTo(test, '/status')).text).toMatch(
-    /Mode: talking\n.*waiting: 0\n.*1 journal/,
+    /Mode: talking, since \w+day, .*\n.*waiting: 0\n.*1 journal/,
   );
 });
 
@@ -193,6 +193,37 @@ test('without a model the entries are compiled as they are, marked, and written 
   expect(column(dataDir, 'memory', 'SELECT content FROM journal_entries')).toEqual([
     'Woke at six',
     'Swam in the lake',
+  ]);
+});
+
+test('/stop does not end the writing of what was compiled plainly', async () => {
+  await using test = await startTestSenko();
+  const { owner, dataDir } = test;
+  await openJournal(test);
+  await owner.waitForReaction((await owner.send('Walked for hours')).message_id);
+  await answerTo(test, '/journal done', /📔/);
+  await test.stop();
+  await test.restart({ model: await testChatModel() });
+  await owner.send('Hello?');
+  await answerTo(test, '/stop');
+
+  await owner.waitFor(/Now I could write it properly/, { timeoutMs: 60_000 });
+  expect(column(dataDir, 'memory', 'SELECT plain FROM journals')).toEqual([0]);
+});
+
+test('an edited message changes its draft, and text behind /journal is an entry', async () => {
+  await using test = await startTestSenko();
+  const { owner, dataDir } = test;
+  await openJournal(test);
+  const { message_id } = await owner.send('The wedding is at 3 pm');
+  await owner.waitForReaction(message_id);
+  await owner.edit(message_id, 'The wedding is at 5 pm');
+  const second = await owner.send('/journal Today I wrote behind the command');
+  await owner.waitForReaction(second.message_id);
+
+  expect(column(dataDir, 'journal', drafts)).toEqual([
+    'The wedding is at 5 pm',
+    '/journal Today I wrote behind the command',
   ]);
 });
 

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   mkdirSync,
@@ -11,14 +12,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { startTestSenko } from '../support/start-test-senko.ts';
+import { eventually, startTestSenko } from '../support/start-test-senko.ts';
 
 /** What a person at a terminal gets to see when something stands in the way. */
 function senko(args: string[], env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'senko-program-'));
+  const DATA_DIR = join(folder, 'data');
   const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('bin/senko'), ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, LOCAL_TELEGRAM_PORT: '0', CHAT_MODEL: 'none', ...env },
+    env: { PATH: process.env.PATH, DATA_DIR, LOCAL_TELEGRAM_PORT: '0', CHAT_MODEL: 'none', ...env },
     encoding: 'utf8',
     timeout: 20_000,
   });
@@ -94,6 +96,28 @@ test('a port that is taken is said with the key to change', async () => {
   const { status, stderr } = senko(['start'], { LOCAL_TELEGRAM_PORT: port });
   expect(status).toBe(1);
   expect(stderr).toMatch(/cannot open at 127\.0\.0\.1:\d+ .*LOCAL_TELEGRAM_PORT/);
+});
+
+test('npm start passes SIGTERM on: nothing is left running', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'senko-npm-'));
+  const env = { DATA_DIR: folder, LOCAL_TELEGRAM_PORT: '0', CHAT_MODEL: 'none' };
+  const npm = spawn('npm', ['start', '--ignore-scripts'], { env: { ...process.env, ...env } });
+  let said = '';
+  npm.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  await eventually(() => expect(said).toContain('Senko is awake'), 60_000);
+  npm.kill('SIGTERM');
+  await once(npm, 'exit');
+
+  await eventually(() => {
+    const lock = new Database(join(folder, 'lock.db'), { timeout: 0 });
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
+    } finally {
+      lock.close();
+    }
+  });
 });
 
 test('before the first npm start the launcher says what to do', () => {

@@ -39,6 +39,7 @@ function startRunner(
       send: { handler: handlerOf('send'), queue: memoryJobs },
       compile: { handler: handlerOf('compile'), queue: journalJobs },
       recompile: { handler: handlerOf('recompile'), queue: memoryJobs },
+      export: { handler: handlerOf('export'), queue: memoryJobs },
     },
     modelReady: () => model.ready,
     now: () => stores.clock.now,

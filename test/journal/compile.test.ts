@@ -1,6 +1,8 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createCompile } from '../../src/journal/compile.ts';
+import { createExport } from '../../src/journal/export.ts';
 import { StoppedByUser } from '../../src/ports/job-handler.ts';
 import type { LiveChat } from '../../src/ports/outgoing.ts';
 import { loadPrompts } from '../../src/prompts.ts';
@@ -21,6 +23,8 @@ function compiler(stores: TestStores, chatModel: ScriptedModel, progress?: LiveC
       return progress ? progress(chatId, text, messageId) : Promise.resolve(41);
     },
   };
+  const { log, lines } = readableLog();
+  const logged = () => JSON.stringify(lines);
   const handler = createCompile({
     ...stores,
     chatModel,
@@ -29,9 +33,9 @@ function compiler(stores: TestStores, chatModel: ScriptedModel, progress?: LiveC
     chat,
     journalsDir: join(stores.dataDir, 'journals'),
     now: () => stores.clock.now,
-    log: readableLog().log,
+    log,
   });
-  return { handler, shown };
+  return { handler, shown, logged };
 }
 
 function beginCompile(stores: TestStores, contents: string[]) {
@@ -54,7 +58,10 @@ test('drafts become an article in memory.db; its message replaces the progress; 
     scriptedModel(() => article),
   );
   expect(await handler.run(beginCompile(stores, ['Swam', 'Cold']), signal)).toBe('done');
-  expect(stores.journals.get('j')).toMatchObject({ title: 'Lake', sourceEntryIds: ['e0', 'e1'] });
+  expect(stores.journals.get(ada, 'j')).toMatchObject({
+    title: 'Lake',
+    sourceEntryIds: ['e0', 'e1'],
+  });
   expect(stores.compiling.count(ada)).toBe(0);
   expect(stores.journalJobs.open()).toEqual([]);
   expect(sends(stores)).toMatchObject([{ key: 'journal:j:article', editMessageId: 41 }]);
@@ -106,13 +113,35 @@ test.each([
       beginCompile(stores, ['Swam']),
       signal,
     );
-    expect(stores.journals.get('j')).toMatchObject({ plain: true, body: '**00:00** Swam' });
+    expect(stores.journals.get(ada, 'j')).toMatchObject({ plain: true, body: '**00:00** Swam' });
     expect(stores.memoryJobs.open().map(({ key, needs }) => [key, needs])).toEqual([
       ['journal:j:plain', undefined],
       ['recompile:j', 'model'],
     ]);
   },
 );
+
+test('where no file can be written the journal is handed over all the same, the file follows, and no title is logged', async () => {
+  using stores = openTestStores();
+  const journalsDir = join(stores.dataDir, 'journals');
+  writeFileSync(journalsDir, 'a file in the place of the folder');
+  const { handler, logged } = compiler(
+    stores,
+    scriptedModel(() => article),
+  );
+
+  expect(await handler.run(beginCompile(stores, ['Swam']), signal)).toBe('done');
+
+  expect(stores.compiling.count(ada)).toBe(0);
+  const later = stores.memoryJobs.open().find(({ kind }) => kind === 'export');
+  expect(later).toMatchObject({ key: 'export:j', payload: { journalId: 'j' } });
+  expect(logged()).toContain('could not be written (ENOTDIR)');
+  expect(logged().toLowerCase()).not.toContain('lake');
+
+  rmSync(journalsDir);
+  await createExport({ ...stores, journalsDir }).run(later!, signal);
+  expect(readFileSync(stores.journals.get(ada, 'j')!.markdownPath!, 'utf8')).toContain('We swam.');
+});
 
 test('stopped by the user, the drafts are back in the open journal, and it is said', async () => {
   using stores = openTestStores();

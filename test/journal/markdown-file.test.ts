@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exportJournal, slugOf, toMarkdown } from '../../src/journal/markdown-file.ts';
 import type { Journal } from '../../src/ports/memories.ts';
-import { journal, openTestStores, type TestStores } from '../support/fast-stores.ts';
+import { ada, journal, openTestStores, type TestStores } from '../support/fast-stores.ts';
 
 function keep(stores: TestStores, id: string, changes: Partial<Journal> = {}): Journal {
   const kept = journal(id, changes);
@@ -14,8 +14,8 @@ function keep(stores: TestStores, id: string, changes: Partial<Journal> = {}): J
 
 async function exported(stores: TestStores, id: string): Promise<string> {
   const { journals, dataDir } = stores;
-  await exportJournal(journals.get(id)!, journals, join(dataDir, 'journals'));
-  return journals.get(id)!.markdownPath!;
+  await exportJournal(journals.get(ada, id)!, journals, join(dataDir, 'journals'));
+  return journals.get(ada, id)!.markdownPath!;
 }
 
 const inFolder = ({ dataDir }: TestStores) => readdirSync(join(dataDir, 'journals', '1')).sort();
@@ -122,7 +122,7 @@ test('cut short between the file and its row, the next start takes the same file
   const dir = join(stores.dataDir, 'journals');
   const unrecorded = { ...stores.journals, exported: () => undefined };
   await exportJournal(kept, unrecorded, dir);
-  expect(stores.journals.get('j')?.markdownPath).toBeNull();
+  expect(stores.journals.get(ada, 'j')?.markdownPath).toBeNull();
   await exported(stores, 'j');
   expect(inFolder(stores)).toHaveLength(1);
 });
@@ -131,9 +131,9 @@ test('a new article goes into the same file, though its title changed', async ()
   using stores = openTestStores();
   keep(stores, 'j', { plain: true });
   const path = await exported(stores, 'j');
-  stores.journals.rewrite('j', { title: 'Heron day', body: 'A heron.', tags: [] }, []);
+  stores.journals.rewrite(ada, 'j', { title: 'Heron day', body: 'A heron.', tags: [] }, []);
   expect(await exported(stores, 'j')).toBe(path);
-  expect(readFileSync(path, 'utf8')).toBe(toMarkdown(stores.journals.get('j')!));
+  expect(readFileSync(path, 'utf8')).toBe(toMarkdown(stores.journals.get(ada, 'j')!));
   expect(inFolder(stores)).toHaveLength(1);
 });
 
@@ -141,9 +141,9 @@ test('cut short between the new file and its row, the next start keeps it', asyn
   using stores = openTestStores();
   keep(stores, 'j', { plain: true });
   const path = await exported(stores, 'j');
-  stores.journals.rewrite('j', { title: 'Heron day', body: 'A heron.', tags: [] }, []);
+  stores.journals.rewrite(ada, 'j', { title: 'Heron day', body: 'A heron.', tags: [] }, []);
   const unrecorded = { ...stores.journals, exported: () => undefined };
-  await exportJournal(stores.journals.get('j')!, unrecorded, join(stores.dataDir, 'journals'));
+  await exportJournal(stores.journals.get(ada, 'j')!, unrecorded, join(stores.dataDir, 'journals'));
   expect(await exported(stores, 'j')).toBe(path);
   expect(inFolder(stores)).toHaveLength(1);
 });
@@ -153,12 +153,12 @@ test('a file that was edited by hand is left alone; the new text gets one beside
   keep(stores, 'j', { plain: true });
   const path = await exported(stores, 'j');
   writeFileSync(path, 'my own words\n');
-  stores.journals.rewrite('j', { title: 'A day at the lake', body: 'A heron.', tags: [] }, []);
+  stores.journals.rewrite(ada, 'j', { title: 'A day at the lake', body: 'A heron.', tags: [] }, []);
   const beside = await exported(stores, 'j');
   expect(beside).not.toBe(path);
   expect(readFileSync(path, 'utf8')).toBe('my own words\n');
   expect(readFileSync(beside, 'utf8')).toContain('A heron.');
-  expect(stores.journals.get('j')?.markdownPath).toBe(beside);
+  expect(stores.journals.get(ada, 'j')?.markdownPath).toBe(beside);
 });
 
 test('a file of somebody else with that name is never touched', async () => {

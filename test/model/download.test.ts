@@ -31,7 +31,7 @@ interface Host extends AsyncDisposable {
 }
 
 /** A host of model files as the real one answers: HEAD with a linked etag, ranges. */
-async function startHost(): Promise<Host> {
+async function startHost(port = 0): Promise<Host> {
   const dir = await mkdtemp(join(tmpdir(), 'senko-download-'));
   const server = createServer((request, response) => serve(host, request, response));
   const host: Host = {
@@ -49,7 +49,7 @@ async function startHost(): Promise<Host> {
       await rm(dir, { recursive: true });
     },
   };
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   host.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/model.gguf`;
   return host;
 }
@@ -138,13 +138,33 @@ test('a connection that breaks is taken up again by itself', async () => {
   expect(host.bytesSent).toBeLessThan(bytes.length * 1.1);
 });
 
+test('without a network she says so, waits, and goes on by herself when it is back', async () => {
+  const lost = await startHost();
+  const source = sourceOf(lost);
+  await lost[Symbol.asyncDispose]();
+  const { promise: told, resolve: tell } = Promise.withResolvers<string>();
+  const providing = provideModel(source, {
+    consent: () => Promise.resolve(true),
+    waiting: (reason) => reason.includes('try again') && tell(reason),
+    signal: new AbortController().signal,
+    tryAgainMs: 50,
+  });
+  expect(await told).toBe(
+    'model.gguf could not be downloaded: the host cannot be reached. I try again by myself.',
+  );
+  await using back = await startHost(Number(new URL(lost.url).port));
+  expect(await providing).toBe(source.file);
+  expect((await readFile(source.file)).equals(bytes)).toBe(true);
+  expect(back.requests.length).toBeGreaterThan(0);
+});
+
 test('a host that says no is a clear line', async () => {
   await using host = await startHost();
   const source = sourceOf(host);
   host.status = 404;
   const downloading = downloadModel(source, { ...quiet, signal: new AbortController().signal });
   await expect(downloading).rejects.toThrow(
-    'model.gguf could not be downloaded: The host answers 404.',
+    'model.gguf could not be downloaded: the host answers 404.',
   );
 });
 
@@ -186,7 +206,12 @@ test('nothing is asked of the network without a yes, nor when the file is there'
   await using host = await startHost();
   const source = sourceOf(host);
   const { signal } = new AbortController();
-  const refuse = { consent: () => Promise.resolve(false), waiting: () => undefined, signal };
+  const refuse = {
+    consent: () => Promise.resolve(false),
+    waiting: () => undefined,
+    signal,
+    tryAgainMs: 50,
+  };
   await expect(provideModel(source, refuse)).rejects.toThrow(/SENKO_DOWNLOAD=yes/);
   await writeFile(source.file, bytes);
   expect(await provideModel(source, refuse)).toBe(source.file);

@@ -10,19 +10,21 @@ test('a journal keeps its article and every original entry, in the order of the 
   using stores = openTestStores();
   const kept = journal('j', { sourceEntryIds: ['e2', 'e1'], plain: true });
   stores.journals.keep(kept, entries, []);
-  expect(stores.journals.get('j')).toEqual(kept);
-  expect(stores.journals.entries('j')).toEqual([entries[1], entries[0]]);
+  expect(stores.journals.get(ada, 'j')).toEqual(kept);
+  expect(stores.journals.entries(ada, 'j')).toEqual([entries[1], entries[0]]);
   expect(stores.journals.counts(ada)).toEqual({ journals: 1, plain: 1 });
   expect(stores.journals.counts(ben)).toEqual({ journals: 0, plain: 0 });
-  expect(stores.journals.get('other')).toBeUndefined();
+  expect(stores.journals.get(ada, 'other')).toBeUndefined();
+  expect(stores.journals.get(ben, 'j')).toBeUndefined();
+  expect(stores.journals.entries(ben, 'j')).toEqual([]);
 });
 
 test('keeping it twice is keeping it once: a restart in between doubles nothing', () => {
   using stores = openTestStores();
   stores.journals.keep(journal('j'), entries, [job('send article')]);
   stores.journals.keep(journal('j', { title: 'another' }), entries, [job('send again')]);
-  expect(stores.journals.get('j')?.title).toBe('A day at the lake');
-  expect(stores.journals.entries('j')).toHaveLength(2);
+  expect(stores.journals.get(ada, 'j')?.title).toBe('A day at the lake');
+  expect(stores.journals.entries(ada, 'j')).toHaveLength(2);
   expect(stores.memories.counts(ada)).toEqual([{ type: 'journal', count: 1 }]);
   expect(stores.memoryJobs.open().map(({ key }) => key)).toEqual(['send article']);
 });
@@ -31,8 +33,8 @@ test('article, entries, memory and jobs are one commit', () => {
   using stores = openTestStores();
   const broken = job('send', { payload: { big: 1n } });
   expect(() => stores.journals.keep(journal('j'), entries, [broken])).toThrow();
-  expect(stores.journals.get('j')).toBeUndefined();
-  expect(stores.journals.entries('j')).toEqual([]);
+  expect(stores.journals.get(ada, 'j')).toBeUndefined();
+  expect(stores.journals.entries(ada, 'j')).toEqual([]);
   expect(stores.memories.counts(ada)).toEqual([]);
   stores.journals.keep(journal('j'), entries, [job('send')]);
   expect(stores.memories.search(ada, 'swam', 5)).toHaveLength(1);
@@ -57,26 +59,26 @@ test('another article for the same entries: old words of the model are forgotten
   using stores = openTestStores();
   stores.journals.keep(journal('j', { plain: true, body: 'A gloomy reckoning.' }), entries, []);
   const article = { title: 'Heron day', body: 'Sunshine at last.', tags: ['bird', 'sun'] };
-  stores.journals.rewrite('j', article, [job('send rewritten')]);
+  stores.journals.rewrite(ada, 'j', article, [job('send rewritten')]);
 
   const found = (words: string) => stores.memories.search(ada, words, 5).length;
   expect(found('gloomy')).toBe(0);
   expect(found('sunshine')).toBe(1);
   expect(found('heron')).toBe(1);
-  expect(stores.journals.get('j')).toMatchObject({ ...article, plain: false });
+  expect(stores.journals.get(ada, 'j')).toMatchObject({ ...article, plain: false });
   expect(stores.memories.bySource(ada, 'journal:j')).toMatchObject({
     content: 'Heron day\n\nSunshine at last.',
     metadata: { journalId: 'j', tags: ['bird', 'sun'] },
   });
-  expect(stores.journals.entries('j')).toEqual([entries[1], entries[0]]);
+  expect(stores.journals.entries(ada, 'j')).toEqual([entries[1], entries[0]]);
   expect(stores.memoryJobs.open().map(({ key }) => key)).toEqual(['send rewritten']);
 });
 
 test('where its file lies, and how it was written, is remembered', () => {
   using stores = openTestStores();
   stores.journals.keep(journal('j'), entries, []);
-  stores.journals.exported('j', { path: '/journals/1/a.md', hash: 'abc' });
-  expect(stores.journals.get('j')).toMatchObject({
+  stores.journals.exported(ada, 'j', { path: '/journals/1/a.md', hash: 'abc' });
+  expect(stores.journals.get(ada, 'j')).toMatchObject({
     markdownPath: '/journals/1/a.md',
     markdownHash: 'abc',
   });

@@ -114,7 +114,9 @@ test('a compile takes the drafts out of the mode, closes it and adds its job, in
 
   expect(contents(stores)).toEqual([]);
   expect(stores.drafts.session(ada)).toBeUndefined();
-  expect(stores.compiling.entries('j').map(({ id }) => id)).toEqual(['e1']);
+  expect(stores.compiling.entries({ journalId: 'j', userId: ada }).map(({ id }) => id)).toEqual([
+    'e1',
+  ]);
   expect([stores.compiling.count(ada), stores.compiling.count(ben)]).toEqual([1, 0]);
   expect(stores.journalJobs.open()).toMatchObject([
     { kind: 'compile', key: 'compile:j', userId: ada, chatId: ada, payload: { journalId: 'j' } },
@@ -148,7 +150,9 @@ test('what is captured during a compile belongs to the next journal, and a cance
   stores.drafts.start(ada, ada, 900);
   capture(stores, 'e2');
   expect(stores.drafts.cancel(ada)).toBe(1);
-  expect(stores.compiling.entries('j').map(({ id }) => id)).toEqual(['e1']);
+  expect(stores.compiling.entries({ journalId: 'j', userId: ada }).map(({ id }) => id)).toEqual([
+    'e1',
+  ]);
 });
 
 test('handed over: the drafts are gone and the job with them', () => {
@@ -157,7 +161,7 @@ test('handed over: the drafts are gone and the job with them', () => {
   capture(stores, 'e2', ben);
   stores.drafts.beginCompile({ journalId: 'j', userId: ada, chatId: ada });
   const [compile] = stores.journalJobs.open();
-  stores.compiling.handedOver('j', compile!.id);
+  stores.compiling.handedOver({ journalId: 'j', userId: ada }, compile!.id);
   expect(stores.journalJobs.open()).toEqual([]);
   expect(column(stores.dataDir, 'journal', 'SELECT id FROM journal_entries')).toEqual(['e2']);
 });

@@ -53,7 +53,7 @@ test('a journal that was handed over leaves no trace in journal.db', () => {
   const { seq } = arrived(stores, 1);
   stores.drafts.capture(entry('e', { content: long, raw: { caption: secret } }), seq);
   stores.drafts.beginCompile({ journalId: 'j', userId: ada, chatId: ada });
-  stores.compiling.handedOver('j', stores.journalJobs.open()[0]!.id);
+  stores.compiling.handedOver({ journalId: 'j', userId: ada }, stores.journalJobs.open()[0]!.id);
   expect(inTheFile(stores, 'journal')).toBe(false);
 });
 
@@ -70,7 +70,7 @@ test('an update that is done leaves no trace of what it said', () => {
 test('a rewritten article leaves no trace of the old one, neither in the row nor in the index', () => {
   using stores = openTestStores();
   stores.journals.keep(journal('j', { body: long, title: secret }), [entry('e')], []);
-  stores.journals.rewrite('j', { title: 'New', body: 'Shorter.', tags: [] }, []);
+  stores.journals.rewrite(ada, 'j', { title: 'New', body: 'Shorter.', tags: [] }, []);
   expect(inTheFile(stores, 'memory')).toBe(false);
   expect(inTheFile(stores, 'memory', 'Shorter')).toBe(true);
 });

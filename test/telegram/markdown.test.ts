@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { MessageEntity } from 'grammy/types';
 import { expect, test } from 'vitest';
 import { fromMarkdown } from '../../src/telegram/markdown.ts';
+import { verbatim } from '../../src/verbatim.ts';
 
 /** "bold: words" for each entity, in order. */
 function covered(markdown: string): string[] {
@@ -125,6 +126,28 @@ test('emphasis never moves onto half an emoji', () => {
       for (const { offset, length } of entities) {
         expect(text.slice(offset, offset + length).isWellFormed()).toBe(true);
       }
+    }),
+  );
+});
+
+test.each([
+  'see https://example.com/a_b-c.html?x=1&y=2',
+  'A title\n===\n\n\n\nrun __init__.py with 2*3*4\n    - not a list',
+  '[1]: https://example.com',
+])("somebody's own words come back to the letter: %s", (words) => {
+  const { text, entities } = fromMarkdown(`**14:00** ${verbatim(words)}\n\n_end_`);
+  expect(text).toBe(`14:00 ${words}\n\nend`);
+  expect(entities.map(({ type, offset, length }) => [type, offset, length])).toEqual([
+    ['bold', 0, 5],
+    ['italic', text.length - 3, 3],
+  ]);
+});
+
+test('whatever they are, own words come back to the letter', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (words) => {
+      const { text } = fromMarkdown(`- “${verbatim(words)}” *b*`);
+      expect(text).toBe(`• “${words}” b`);
     }),
   );
 });

@@ -91,12 +91,13 @@ test('nothing is accepted before Telegram has said who the bot is', async () => 
   await until(() => polling.batches.length === 1);
 });
 
-test('only messages and pressed buttons are asked for', async () => {
+test('messages, their edits and pressed buttons are asked for, nothing else', async () => {
   await using telegram = await openTelegram();
   await using polling = poll(telegram);
   await until(() => polling.batches.length === 1);
   expect(telegram.calls('getUpdates')[0]?.params.allowed_updates).toEqual([
     'message',
+    'edited_message',
     'callback_query',
   ]);
 });

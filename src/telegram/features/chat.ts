@@ -5,7 +5,7 @@ import type { JobQueue } from '../../ports/jobs.ts';
 import type { LiveChat } from '../../ports/outgoing.ts';
 import { answerPress, withoutButtons } from '../answer-press.ts';
 import type { SenkoContext } from '../context.ts';
-import { keptUnread } from '../kept-unread.ts';
+import { createKeptUnread } from '../kept-unread.ts';
 import { readMessage } from '../read-message.ts';
 
 export interface ChatOptions {
@@ -18,6 +18,7 @@ export interface ChatOptions {
 /** Normal mode: remembers what was said; the reply is a job, so the next message need not wait. */
 export function chatFeature({ hear, live, jobs }: ChatOptions): Composer<SenkoContext> {
   const feature = new Composer<SenkoContext>();
+  const keptUnread = createKeptUnread(jobs);
   feature.on('message').use(async (ctx) => {
     const read = readMessage(ctx.message);
     if (!read) return;
@@ -35,7 +36,7 @@ export function chatFeature({ hear, live, jobs }: ChatOptions): Composer<SenkoCo
       sourceKey: `tg:${botId}:${updateId}`,
       ...(read.raw && { raw: read.raw }),
     });
-    keptUnread(ctx, read.type, jobs);
+    keptUnread(ctx, read.type);
   });
   feature.callbackQuery(new RegExp(`^${answerLater}(.+)$`), async (ctx) => {
     const { userId, chatId } = ctx.item;

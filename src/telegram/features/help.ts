@@ -10,6 +10,7 @@ const help = [
     '/status – mode, what I keep, my model, what is waiting',
     '/stop – stop what I am writing',
   ].join('\n'),
+  'Edit a message while its journal is open and the entry follows; later edits I do not read yet.',
   'Photos, voice and other things I keep as they are; I cannot read them yet.',
 ].join('\n\n');
 

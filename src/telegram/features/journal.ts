@@ -3,6 +3,7 @@ import { Composer, InlineKeyboard } from 'grammy';
 import type { JobQueue } from '../../ports/jobs.ts';
 import type { CompilingDrafts, Drafts } from '../../ports/journal.ts';
 import type { Outgoing } from '../../ports/outgoing.ts';
+import type { Settings } from '../../ports/users.ts';
 import { inWords } from '../../time-words.ts';
 import { answerPress } from '../answer-press.ts';
 import type { SenkoContext } from '../context.ts';
@@ -12,9 +13,13 @@ export interface JournalOptions {
   compiling: CompilingDrafts;
   /** Of memory.db. */
   jobs: JobQueue;
+  settings: Settings;
   timezone: string;
   now: () => number;
 }
+
+/** The setting that keeps when a user's last journal was closed. */
+export const talkingSince = (userId: number) => `talking since:${userId}`;
 
 const cancelData = 'journal:cancel:';
 const keepData = 'journal:keep';
@@ -23,12 +28,14 @@ const keepData = 'journal:keep';
 export function journalFeature(options: JournalOptions): Composer<SenkoContext> {
   const { drafts } = options;
   const feature = new Composer<SenkoContext>();
-  feature.command('journal', async (ctx) => {
+  feature.command('journal', async (ctx, next) => {
     const word = ctx.match.trim().toLowerCase();
     if (word === 'start') return start(ctx, options);
     if (word === 'done') return done(ctx, options);
     if (word === 'cancel') return askToCancel(ctx, options);
     const open = drafts.session(ctx.item.userId);
+    // Somebody who went on writing behind the command means it as an entry.
+    if (open && word !== '') return next();
     await ctx.reply(
       open
         ? 'A journal is open. /journal done compiles it, /journal cancel drops it.'
@@ -57,10 +64,16 @@ async function start(ctx: SenkoContext, { drafts, timezone, now }: JournalOption
   );
 }
 
-async function done(ctx: SenkoContext, { drafts, compiling }: JournalOptions): Promise<void> {
+async function done(
+  ctx: SenkoContext,
+  { drafts, compiling, settings, now }: JournalOptions,
+): Promise<void> {
   const { userId, chatId } = ctx.item;
   const taken = drafts.beginCompile({ journalId: randomUUID(), userId, chatId });
-  if (taken > 0) return;
+  if (taken > 0) {
+    settings.set(talkingSince(userId), String(now()));
+    return;
+  }
   if (drafts.session(userId)) {
     await ctx.reply(
       'There is nothing in your journal yet. Write me something first, whenever you like.',
@@ -90,10 +103,11 @@ async function askToCancel(ctx: SenkoContext, { drafts }: JournalOptions): Promi
 /** The button belongs to one session: an old one drops nothing of a later journal. */
 async function cancel(
   ctx: SenkoContext & { match: string | RegExpMatchArray },
-  { drafts, jobs }: JournalOptions,
+  { drafts, jobs, settings, now }: JournalOptions,
 ): Promise<void> {
   const session = drafts.session(ctx.item.userId);
   const current = session && String(session.startedAt) === ctx.match[1];
+  if (current) settings.set(talkingSince(ctx.item.userId), String(now()));
   const text = current
     ? `Dropped: ${entries(drafts.cancel(ctx.item.userId))}. The journal is closed.`
     : 'That journal is closed already.';

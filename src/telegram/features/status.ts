@@ -4,8 +4,10 @@ import type { Inbox } from '../../ports/inbox.ts';
 import type { JobQueue } from '../../ports/jobs.ts';
 import type { CompilingDrafts, Drafts } from '../../ports/journal.ts';
 import type { Journals, Memories } from '../../ports/memories.ts';
+import type { Settings } from '../../ports/users.ts';
 import { inWords } from '../../time-words.ts';
 import type { SenkoContext } from '../context.ts';
+import { talkingSince } from './journal.ts';
 
 export interface StatusOptions {
   drafts: Drafts;
@@ -14,6 +16,7 @@ export interface StatusOptions {
   journals: Journals;
   queues: JobQueue[];
   inbox: Inbox;
+  settings: Settings;
   chatModel: ChatModel;
   /** One line that says where the words go. */
   privacy: string;
@@ -42,9 +45,11 @@ export function statusText(userId: number, options: StatusOptions): string {
   ].join('\n');
 }
 
-function modeLine(userId: number, { drafts, timezone }: StatusOptions): string {
+function modeLine(userId: number, { drafts, settings, timezone }: StatusOptions): string {
   const session = drafts.session(userId);
-  return session ? `journal, since ${inWords(session.startedAt, timezone)}` : 'talking';
+  if (session) return `journal, since ${inWords(session.startedAt, timezone)}`;
+  const since = settings.get(talkingSince(userId));
+  return since === undefined ? 'talking' : `talking, since ${inWords(Number(since), timezone)}`;
 }
 
 function compilingWords(userId: number, { compiling }: StatusOptions): string {
@@ -78,8 +83,11 @@ function modelLine({ chatModel }: StatusOptions): string {
 
 function jobsLine(userId: number, { queues }: StatusOptions): string {
   const counts = queues.flatMap((queue) => queue.counts(userId));
-  const waiting = counts.map(({ kind, waiting }) => (waiting > 0 ? `${waiting} ${kind}` : ''));
-  return waiting.filter((words) => words !== '').join(', ') || 'none';
+  const waiting = counts.flatMap(({ kind, waiting, setAside }) => [
+    ...(waiting > 0 ? [`${waiting} ${kind}`] : []),
+    ...(setAside > 0 ? [`${setAside} ${kind} set aside`] : []),
+  ]);
+  return waiting.join(', ') || 'none';
 }
 
 function setAsideLines(userId: number, { inbox }: StatusOptions): string[] {
