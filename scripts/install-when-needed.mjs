@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,10 +19,23 @@ if (installed.lock !== lock || (withDev && !installed.withDev)) {
   console.log(`Installing what Senko needs${keepDev ? ' for development' : ''} …`);
   // Not `npm ci`: it refuses a lockfile without the engine's packages for other systems.
   const flags = ['--no-save', '--loglevel=error', ...(keepDev ? [] : ['--omit=dev'])];
-  const { status } = spawnSync('npm', ['install', ...flags], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync('npm', ['install', ...flags], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: pathWithoutOwnNode() },
+  });
   if (status !== 0) {
     console.error('npm could not install the packages; the lines above say why.');
     process.exit(status ?? 1);
   }
   writeFileSync(stamp, JSON.stringify({ lock, withDev: keepDev }));
+}
+
+/** npm must not run under the very Node that it may be about to replace. */
+function pathWithoutOwnNode() {
+  const own = join(root, 'node_modules', '.bin');
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((dir) => dir !== own)
+    .join(delimiter);
 }
