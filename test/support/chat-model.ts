@@ -7,7 +7,7 @@ export function testChatModel(): Promise<string> {
     : tinyChatModel();
 }
 
-/** Never ends a turn by itself: for what must be stopped, or is long. */
+/** Never ends a turn by itself, and takes a second for an answer: for what must be stopped, or is long. */
 export function endlessChatModel(): Promise<string> {
-  return tinyChatModel({ endsTurns: false });
+  return tinyChatModel({ endsTurns: false, layers: 16 });
 }
