@@ -57,7 +57,9 @@ const schema = z.object({
   TELEGRAM_PROXY: webAddress(
     /^(https?|socks5h?):$/,
     'http://127.0.0.1:3128 or socks5://127.0.0.1:1080',
-  ).optional(),
+  )
+    .refine(hasReadablePassword, 'a % in a password is written as %25')
+    .optional(),
   ALLOWED_USER_IDS: z
     .string()
     .regex(/^\d+(\s*,\s*\d+)*$/, 'numeric user ids are expected, separated by commas')
@@ -123,6 +125,11 @@ function derive(env: z.infer<typeof schema>) {
     logLevel: env.LOG_LEVEL,
     timezone: env.OWNER_TIMEZONE,
   };
+}
+
+function hasReadablePassword(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  return !/%(?![0-9a-f]{2})/i.test(new URL(address).password);
 }
 
 function isTimezone(name: string): boolean {

@@ -60,7 +60,7 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
     overrides.log ??
     createLog({
       level: config.logLevel,
-      secrets: [config.telegram.token ?? '', proxyPassword(config)],
+      secrets: [config.telegram.token ?? '', ...proxyPasswords(config)],
     });
   const { timezone, journalsDir } = config;
   const prompts = loadPrompts();
@@ -74,10 +74,15 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
 
   const ending = new AbortController();
   const api = createApi({ ...telegramAccess(config, local), ending: ending.signal });
-  const live = createLiveChat(api, log);
+  // What is shown while work goes on must not wait for a busy Telegram.
+  const hastyApi = createApi({
+    ...telegramAccess(config, local),
+    ending: ending.signal,
+    hasty: true,
+  });
+  const live = createLiveChat(hastyApi, log);
   const { memories, journals, memoryJobs, journalJobs } = stores;
   const recall = createRecall(memories);
-  const writing = { chatModel, prompts, timezone, journals, journalsDir };
   const shared = { ...stores, chatModel, prompts, timezone, chat: live, now };
   const runner = createJobRunner({
     handlers: {
@@ -92,7 +97,7 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
       },
       send: { handler: createSending({ api, jobs: memoryJobs, log }), queue: memoryJobs },
       compile: { handler: createCompile({ ...shared, journalsDir, log }), queue: journalJobs },
-      recompile: { handler: createRecompile(writing), queue: memoryJobs },
+      recompile: { handler: createRecompile({ ...shared, journalsDir, log }), queue: memoryJobs },
       export: { handler: createExport({ journals, journalsDir }), queue: memoryJobs },
     },
     modelReady: () => chatModel.status().state === 'ready',
@@ -168,8 +173,10 @@ export async function startSenko(config: Config, overrides: Overrides = {}): Pro
 /** How long a stop waits for answers to calls that were made. */
 const lastCallsMs = 4_000;
 
-function proxyPassword({ telegram }: Config): string {
-  return telegram.proxy === undefined ? '' : decodeURIComponent(new URL(telegram.proxy).password);
+/** As it is, and as it stands in an address. */
+function proxyPasswords({ telegram }: Config): string[] {
+  const { password } = new URL(telegram.proxy ?? 'http://none');
+  return [password, decodeURIComponent(password)];
 }
 
 /** Without a token Senko is her own Telegram, on a page of this machine. */

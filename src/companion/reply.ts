@@ -55,6 +55,7 @@ export function createReply(options: ReplyOptions): JobHandler {
       }
       return answer(options, { job, payload, question, signal });
     },
+    stopWaiting: (job) => jobs.finish(job.id),
     setAside(job) {
       jobs.add(note(job, 'failed', 'I lost my thread over this one, sorry. Please ask me again.'));
     },

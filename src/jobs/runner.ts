@@ -38,6 +38,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const waitingForModel = new Set<string>();
   /** Jobs whose failure the disk would not take: not at once again. */
   const coolUntil = new Map<string, number>();
+  const ran = new Set<string>();
   let modelChanges = 0;
   let scheduled: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -88,12 +89,17 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     const startedMs = performance.now();
     const changesBefore = modelChanges;
     try {
-      const outcome = await handler.run(job, signal);
+      // Only its end could not be recorded: what it does is not done twice.
+      const outcome = ran.has(job.key) ? 'done' : await handler.run(job, signal);
       coolUntil.delete(job.key);
       // A change while the job ran is the one that it waits for.
       const waits = outcome === 'wait for model' && modelChanges === changesBefore;
       if (waits) waitingForModel.add(job.key);
-      else if (outcome === 'done') queue.finish(job.id);
+      else if (outcome === 'done') {
+        ran.add(job.key);
+        queue.finish(job.id);
+        ran.delete(job.key);
+      }
       const tookMs = Math.round(performance.now() - startedMs);
       log.debug({ job: job.id, kind: job.kind, outcome, tookMs }, 'job');
     } catch (error) {
@@ -139,12 +145,11 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
       const active = new Set([...running.values()].map(({ job }) => job.key));
       const wanted = (job: Job) => job.chatId === chatId && kinds.includes(job.kind);
       const waiting = openJobs().filter((job) => wanted(job) && !active.has(job.key));
-      for (const job of waiting.filter(({ kind }) => kind === 'reply')) {
-        handlers[job.kind].queue.finish(job.id);
-      }
+      const stoppable = waiting.filter(({ kind }) => handlers[kind].handler.stopWaiting);
+      for (const job of stoppable) handlers[job.kind].handler.stopWaiting?.(job);
       const stopped = [...running.values()].filter(({ job }) => wanted(job));
       for (const { abort } of stopped) abort.abort(new StoppedByUser());
-      return stopped.length + waiting.filter(({ kind }) => kind === 'reply').length;
+      return stopped.length + stoppable.length;
     },
     async close() {
       closed = true;

@@ -12,20 +12,22 @@ export interface ScheduleOptions {
 /** Telegram repeats updates for a day at most; and may give an old number again after a quiet week. */
 const inboxKeptMs = 2 * 24 * 3_600_000;
 
-/** Everything that happens by the clock. */
+/** Everything that happens by the clock; and once at the start, for a machine that is off at that hour. */
 export function startSchedules(options: ScheduleOptions): { close(): Promise<void> } {
   const { inbox, now, log, timezone } = options;
   const table = [
     { name: 'forget old updates', at: '17 3 * * *', run: () => inbox.prune(now() - inboxKeptMs) },
   ];
   const tasks = table.map(({ name, at, run }) => {
-    const task = cron.createTask(
-      at,
-      () => {
+    const runLogged = () => {
+      try {
         log.debug({ schedule: name, result: run() }, 'schedule');
-      },
-      { name, timezone },
-    );
+      } catch (err) {
+        log.error({ schedule: name, err }, 'schedule');
+      }
+    };
+    runLogged();
+    const task = cron.createTask(at, runLogged, { name, timezone });
     void task.start();
     return task;
   });

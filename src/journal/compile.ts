@@ -44,7 +44,9 @@ export function createCompile(options: CompileOptions): JobHandler {
       const progress = createProgress(options, job);
       if (chatModel.status().state === 'loading') {
         await progress.show('my model is still loading');
-        return 'wait for model';
+        if (!stoppedByUser(signal)) return 'wait for model';
+        putBack(options, job, entries.length);
+        return 'done';
       }
       await progress.show(`${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`);
       const written = await write(entries, options, signal, progress);
@@ -56,6 +58,11 @@ export function createCompile(options: CompileOptions): JobHandler {
       await progress.settled();
       await handOver.run(job, entries, written);
       return 'done';
+    },
+    stopWaiting(job) {
+      const { journalId } = job.payload as CompilePayload;
+      const { length } = compiling.entries({ journalId, userId: job.userId });
+      if (!journals.get(job.userId, journalId)) putBack(options, job, length);
     },
   };
 }
@@ -102,7 +109,7 @@ interface Progress {
 }
 
 /** One message that is edited as the compile goes on; its id lasts over a restart. */
-function createProgress({ chat, journalJobs }: CompileOptions, job: Job): Progress {
+function createProgress({ chat, journalJobs, log }: CompileOptions, job: Job): Progress {
   let shown: Promise<void> = Promise.resolve();
   const show = async (step: string) => {
     const payload = job.payload as CompilePayload;
@@ -110,7 +117,11 @@ function createProgress({ chat, journalJobs }: CompileOptions, job: Job): Progre
     const now = await chat.progress(job.chatId, `Compiling journal… (${step})`, messageId);
     if (now === messageId) return;
     payload.progressMessageId = now;
-    journalJobs.update(job.id, { payload });
+    try {
+      journalJobs.update(job.id, { payload });
+    } catch (err) {
+      log.warn({ err }, 'the progress message could not be recorded');
+    }
   };
   return {
     show(step) {

@@ -6,8 +6,7 @@ import { passed } from '../steps.ts';
 import { isoDay } from '../time-words.ts';
 import { verbatim } from '../verbatim.ts';
 import { articleMessage } from './article-message.ts';
-import { exportJob } from './export.ts';
-import { ExportError, exportJournal } from './markdown-file.ts';
+import { exportOrLater } from './export.ts';
 import { plainArticle } from './plain-article.ts';
 
 export interface HandOverOptions {
@@ -63,17 +62,6 @@ export function createHandOver(options: HandOverOptions): HandOver {
       await finish(job);
     },
   };
-}
-
-/** A file system that refuses the file must not hold up the journal. */
-async function exportOrLater(journal: Journal, options: HandOverOptions): Promise<void> {
-  try {
-    await exportJournal(journal, options.journals, options.journalsDir);
-  } catch (err) {
-    if (!(err instanceof ExportError)) throw err;
-    options.log.warn({ err }, 'trying again later');
-    options.memoryJobs.add(exportJob(journal));
-  }
 }
 
 function toJournal(

@@ -1,17 +1,21 @@
+import type { Log } from '../log.ts';
 import type { JobHandler } from '../ports/job-handler.ts';
+import type { JobQueue } from '../ports/jobs.ts';
 import type { Journals } from '../ports/memories.ts';
 import { articleMessage } from './article-message.ts';
-import { exportJournal } from './markdown-file.ts';
+import { exportOrLater } from './export.ts';
 import { type WriteArticleOptions, writeArticle } from './write-article.ts';
 
 export interface RecompileOptions extends WriteArticleOptions {
   journals: Journals;
+  memoryJobs: JobQueue;
   journalsDir: string;
+  log: Log;
 }
 
 /** Writes the article of a journal that was compiled plainly, now that there is a model. */
 export function createRecompile(options: RecompileOptions): JobHandler {
-  const { journals, journalsDir } = options;
+  const { journals } = options;
   return {
     maxAttempts: 4,
     async run(job, signal) {
@@ -25,7 +29,7 @@ export function createRecompile(options: RecompileOptions): JobHandler {
         const message = articleMessage({ ...journal, ...article }, 'rewritten');
         journals.rewrite(job.userId, journalId, article, [message]);
       }
-      await exportJournal(journals.get(job.userId, journalId)!, journals, journalsDir);
+      await exportOrLater(journals.get(job.userId, journalId)!, options);
       return 'done';
     },
   };

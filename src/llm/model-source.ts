@@ -23,7 +23,7 @@ export function modelSource(chatModel: string, modelsDir: string): ModelSource {
 }
 
 /** Models that were tried with Senko; sizes as their publisher lists them. */
-export const offeredModels = {
+const offeredModels = {
   standard: {
     uri: 'hf:unsloth/gemma-3n-E4B-it-GGUF/gemma-3n-E4B-it-Q4_K_M.gguf',
     gigabytes: 4.5,

@@ -36,7 +36,7 @@ const schema = `
 export function openChatStore(file: string) {
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = NORMAL');
+  db.pragma('synchronous = FULL');
   db.exec(schema);
   if (file !== ':memory:') chmodSync(file, 0o600);
   return {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Backend } from './backend.ts';
@@ -124,10 +124,10 @@ function openBackend({ file, bot = {} }: LocalTelegramOptions): Backend {
   };
 }
 
-/** Drawn once, of a real token's shape, so that the bot's id and its token survive a restart. */
+/** Drawn once, of a real token's shape: id and token survive a restart, and a new file is another bot. */
 function rememberedToken(
   store: ChatStore,
-  { id = 1_000_000_001, token }: { id?: number; token?: string },
+  { id = randomInt(1_000_000_000, 2 ** 31), token }: { id?: number; token?: string },
 ): string {
   const kept =
     token ??

@@ -29,6 +29,8 @@ export interface Inbox {
   /** Counts a failed try; at `maxAttempts` the update is set aside with its error. */
   failed(seq: number, error: string, maxAttempts: number): 'again' | 'set-aside';
   setAsideCount(userId: number): number;
+  /** Gives everything that was set aside another chance. */
+  retrySetAside(): void;
   /** Drops the rows of done updates older than this. */
   prune(before: number): number;
 }

@@ -14,6 +14,8 @@ export interface JobHandler {
   maxAttempts: number;
   /** The longest pause between two tries; a quarter of an hour unless said. */
   longestRetryMs?: number;
+  /** Ends a job that waits for its turn, because the user stopped it; without this it stays. */
+  stopWaiting?(job: Job): void;
   /** Called once when the job is set aside. */
   setAside?(job: Job): void;
 }

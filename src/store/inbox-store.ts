@@ -30,6 +30,9 @@ export function createInboxStore(db: Database.Database): Inbox {
   const aside = db
     .prepare("SELECT count(*) FROM inbox WHERE state = 'set aside' AND user_id = ?")
     .pluck();
+  const retry = db.prepare(
+    "UPDATE inbox SET state = 'waiting', attempts = 0 WHERE state = 'set aside'",
+  );
   const prune = db.prepare("DELETE FROM inbox WHERE state = 'done' AND done_at < ?");
 
   const store = (update: IncomingUpdate, now: number): InboxItem[] => {
@@ -56,6 +59,7 @@ export function createInboxStore(db: Database.Database): Inbox {
       return 'set-aside';
     }),
     setAsideCount: (userId) => aside.get(userId) as number,
+    retrySetAside: () => void retry.run(),
     prune: (before) => prune.run(before).changes,
   };
 }

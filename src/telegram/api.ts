@@ -10,18 +10,23 @@ export interface TelegramAccess {
   proxy?: string | undefined;
   /** Ends every call that is still under way, at the end of a stop. */
   ending?: AbortSignal;
+  /** Gives up soon instead of waiting out a busy Telegram. */
+  hasty?: boolean;
 }
 
 /** The Bot API as everything here calls it; waits out 429, and leaves network errors to the caller. */
-export function createApi({ token, apiRoot, proxy, ending }: TelegramAccess): Api {
+export function createApi({ token, apiRoot, proxy, ending, hasty }: TelegramAccess): Api {
   const client: ApiClientOptions = {
-    timeoutSeconds: 60,
+    timeoutSeconds: hasty ? 8 : 60,
     ...(apiRoot && { apiRoot }),
     ...(proxy && { baseFetchConfig: { agent: proxyAgent(proxy), compress: true } }),
   };
   const api = new Api(token, client);
   // Retrying a lost answer would send the message twice.
-  api.config.use(autoRetry({ rethrowHttpErrors: true, maxRetryAttempts: 3, maxDelaySeconds: 60 }));
+  if (!hasty)
+    api.config.use(
+      autoRetry({ rethrowHttpErrors: true, maxRetryAttempts: 3, maxDelaySeconds: 60 }),
+    );
   if (ending) {
     api.config.use((call, method, payload, signal) => {
       const signals = [ending, ...(signal ? [signal as unknown as AbortSignal] : [])];

@@ -87,6 +87,7 @@ export function startBot(options: BotOptions): SenkoBot {
       await announceCommands(api, log);
       me = who;
       log.info({ bot: who.username }, 'Telegram connected');
+      inbox.retrySetAside();
       worker.take(inbox.open());
       options.onStart(who);
     },

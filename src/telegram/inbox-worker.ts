@@ -23,7 +23,8 @@ export interface InboxWorker {
 
 const maxAttempts = 3;
 const retryMs = 1_000;
-const longestNetworkPauseMs = 30_000;
+const settleAgainMs = 5_000;
+const longestPauseMs = 30_000;
 
 /** Works the inbox in order within a chat, chats side by side. */
 export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
@@ -48,12 +49,25 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
       try {
         const outcome = await handle(item);
         if (outcome === 'captured') receipt(item);
-        else inbox.settle([item.seq], now());
+        else await settle(item);
         return;
       } catch (error) {
         if (await givenUp(item, error, failures)) return;
       }
     }
+  };
+
+  /** What was handled is not handled again because the disk is full: only this is. */
+  const settle = async (item: InboxItem) => {
+    do {
+      try {
+        inbox.settle([item.seq], now());
+        return;
+      } catch (err) {
+        log.error({ seq: item.seq, err }, 'a handled update could not be settled; trying again');
+        await pause(settleAgainMs);
+      }
+    } while (!closing.signal.aborted);
   };
 
   /** Without Telegram an update waits; one that fails by itself is set aside after a few tries. */
@@ -62,7 +76,7 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
     const ids = { seq: item.seq, updateId: item.updateId, userId: item.userId };
     if (isPassing(error)) {
       log.debug({ ...ids, err: error }, 'an answer could not be sent; trying again');
-      const backOffMs = Math.min(retryMs * 2 ** failures, longestNetworkPauseMs);
+      const backOffMs = Math.min(retryMs * 2 ** failures, longestPauseMs);
       await pause(pauseMs(error, backOffMs));
       return false;
     }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, GrammyError } from 'grammy';
 import type { Log } from '../log.ts';
 import type { LiveChat, LiveText } from '../ports/outgoing.ts';
@@ -8,6 +9,7 @@ import { maxMessageLength, splitText } from './split-text.ts';
 /** Telegram shows "typing" for five seconds. */
 const typingEveryMs = 4_000;
 const draftEveryMs = 400;
+const lastDraftMs = 1_000;
 
 /** Typing, drafts and progress: shown if it works, never in the way of the work. */
 export function createLiveChat(api: Api, log: Log): LiveChat {
@@ -76,7 +78,8 @@ function streamDrafts(api: Api, chatId: number, log: Log): LiveText {
     async end() {
       over = true;
       clearTimeout(timer);
-      await sending;
+      // A draft that came after the answer would be odd; one that does not come holds nothing up.
+      await Promise.race([sending, sleep(lastDraftMs)]);
     },
   };
 }

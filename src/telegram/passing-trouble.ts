@@ -1,8 +1,10 @@
 import { GrammyError, HttpError } from 'grammy';
 
-/** A lost connection, a busy or failing Telegram: worth another try, and nobody's fault here. */
+/** A lost connection, a busy or failing Telegram, a full disk: worth another try, and nobody's fault here. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof HttpError) return true;
+  const { code = '' } = error as { code?: unknown };
+  if (/^SQLITE_(FULL|IOERR|BUSY|READONLY|CANTOPEN)/.test(String(code))) return true;
   return error instanceof GrammyError && (error.error_code === 429 || error.error_code >= 500);
 }
 

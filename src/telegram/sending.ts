@@ -16,6 +16,8 @@ export interface SendingOptions {
 
 /** Sends what is stored, part by part; a restart goes on behind the last part that was accepted. */
 export function createSending({ api, jobs, log }: SendingOptions): JobHandler {
+  /** In memory too, for when the disk will not take it. */
+  const accepted = new Map<number, number>();
   return {
     maxAttempts: Number.POSITIVE_INFINITY,
     longestRetryMs: 30_000,
@@ -23,11 +25,14 @@ export function createSending({ api, jobs, log }: SendingOptions): JobHandler {
       const message = job.payload as Outgoing;
       const parts = splitText(fromMarkdown(message.text));
       try {
-        for (let at = message.partsSent ?? 0; at < parts.length; at++) {
+        const from = Math.max(message.partsSent ?? 0, accepted.get(job.id) ?? 0);
+        for (let at = from; at < parts.length; at++) {
           await sendPart(api, job, parts[at]!, { first: at === 0, last: at === parts.length - 1 });
           passed('message sent');
+          accepted.set(job.id, at + 1);
           if (parts.length > 1) jobs.update(job.id, { payload: { ...message, partsSent: at + 1 } });
         }
+        accepted.delete(job.id);
       } catch (error) {
         if (!cannotArrive(error)) throw error;
         log.warn({ job: job.id, userId: job.userId, err: error }, 'a message cannot be delivered');

@@ -211,6 +211,35 @@ test('/stop does not end the writing of what was compiled plainly', async () => 
   expect(column(dataDir, 'memory', 'SELECT plain FROM journals')).toEqual([0]);
 });
 
+test('words behind a command are an entry, and so is a forwarded command', async () => {
+  await using test = await startTestSenko();
+  const { owner, dataDir } = test;
+  await openJournal(test);
+  for (const text of ['/stop smoking, day 3', '/start of the week', '/help from Ruth']) {
+    await owner.waitForReaction((await owner.send(text)).message_id);
+  }
+  const forwarded = await owner.forward('/journal done', 'Ruth');
+  await owner.waitForReaction(forwarded.message_id);
+  expect(column(dataDir, 'journal', drafts)).toEqual([
+    '/stop smoking, day 3',
+    '/start of the week',
+    '/help from Ruth',
+    '/journal done',
+  ]);
+});
+
+test('the button drops only what it named', async () => {
+  await using test = await startTestSenko();
+  const { owner, dataDir } = test;
+  await openJournal(test);
+  await owner.waitForReaction((await owner.send('one')).message_id);
+  const question = await answerTo(test, '/journal cancel', /Drop the open journal with 1 entry/);
+  await owner.waitForReaction((await owner.send('two')).message_id);
+  await owner.press(question, 'Drop 1 entry');
+  await owner.waitFor(/There are 2 entries now/);
+  expect(column(dataDir, 'journal', drafts)).toEqual(['one', 'two']);
+});
+
 test('an edited message changes its draft, and text behind /journal is an entry', async () => {
   await using test = await startTestSenko();
   const { owner, dataDir } = test;

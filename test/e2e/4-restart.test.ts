@@ -66,6 +66,20 @@ test('an answer that was being written is written after the restart; a stop is c
   expect(answers).toHaveLength(1);
 });
 
+test('/stop while a compile waits for the model puts the drafts back, too', async () => {
+  await using test = await startTestSenko({ model: await testChatModel() });
+  const { owner, dataDir } = test;
+  await owner.send('/journal start');
+  await owner.waitFor(/journal is open/);
+  await owner.waitForReaction((await owner.send('early bird')).message_id);
+  test.senko.chatModel.status = () => ({ state: 'loading', name: 'slow.gguf' });
+  const done = await owner.send('/journal done');
+  await owner.waitFor(/still loading/, { after: done.message_id });
+  const stop = await owner.send('/stop');
+  await owner.waitFor(/Your 1 entry is back/, { after: stop.message_id });
+  expect(column(dataDir, 'journal', 'SELECT content FROM journal_entries')).toEqual(['early bird']);
+});
+
 test('/stop during a compile puts the drafts back into the open journal', async () => {
   await using test = await startTestSenko({ model: await endlessChatModel() });
   const { owner, dataDir } = test;

@@ -205,7 +205,9 @@ test('stop ends what is being written and drops the questions that wait, in this
         resolve('done');
       }),
     );
-  await using started = startRunner(stores, { reply: untilStopped, compile: untilStopped });
+  const stopWaiting = ({ id }: { id: number }) => stores.memoryJobs.finish(id);
+  const runs = { reply: untilStopped, compile: untilStopped };
+  await using started = startRunner(stores, runs, { stopWaiting });
   for (const key of ['running', 'waiting']) stores.memoryJobs.add(job(key, { kind: 'reply' }));
   stores.memoryJobs.add(job('of Ben', { kind: 'reply', userId: ben, chatId: ben }));
   stores.journalJobs.add(job('compile', { kind: 'compile' }));
@@ -220,13 +222,32 @@ test('stop ends what is being written and drops the questions that wait, in this
   started.runner.stop(ben, ['reply']);
 });
 
-test('stop leaves what is being sent, and a compile that has not begun', async () => {
+test('stop leaves what is being sent, and what has no way to be stopped before it begins', async () => {
   using stores = openTestStores();
   await using started = startRunner(stores, {});
   stores.memoryJobs.add(job('send'));
   stores.journalJobs.add(job('compile', { kind: 'compile' }));
   expect(started.runner.stop(ada, ['reply', 'compile'])).toBe(0);
   expect(keys(stores)).toEqual(['send', 'compile']);
+});
+
+test('what was done is not done again because its end could not be recorded', async () => {
+  using stores = openTestStores();
+  const { finish } = stores.memoryJobs;
+  let full = 2;
+  stores.memoryJobs.finish = (id, followedBy) => {
+    if (full-- > 0) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
+    finish(id, followedBy);
+  };
+  await using started = startRunner(stores, {});
+  stores.memoryJobs.add(job('once'));
+  for (let round = 0; round < 4; round++) {
+    started.runner.wake();
+    await turns();
+    stores.clock.now += 60_000;
+  }
+  expect(started.events).toEqual(['begin once', 'end once']);
+  expect(keys(stores)).toEqual([]);
 });
 
 test('close leaves what waits, and what lets itself be cut short, to the next start', async () => {

@@ -146,3 +146,25 @@ test('close does not wait for a pause between tries to be over', async () => {
   expect(openIds(stores)).toEqual([1]);
   expect(stores.inbox.open()[0]?.attempts).toBe(0);
 });
+
+test('an update that was answered is not answered again because the disk is full', async () => {
+  using stores = openTestStores();
+  const { settle } = stores.inbox;
+  stores.inbox.settle = () => {
+    throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' });
+  };
+  let handled = 0;
+  const { worker, lines } = work(stores, () => {
+    handled++;
+    return Promise.resolve('done');
+  });
+  worker.take(accept(stores, [1, ada]));
+  // Longer than the pause before a failed update is handled again.
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+  expect(handled).toBe(1);
+  expect(lines.map(({ msg }) => msg)).toContain(
+    'a handled update could not be settled; trying again',
+  );
+  stores.inbox.settle = settle;
+  await worker.close();
+});

@@ -33,7 +33,8 @@ export function chatFeature({ hear, live, jobs }: ChatOptions): Composer<SenkoCo
       timestamp: date * 1000,
       type: read.type === 'text' ? 'chat' : read.type,
       text: read.content,
-      sourceKey: `tg:${botId}:${updateId}`,
+      // Telegram may give an update's number again after a quiet week, a message's never.
+      sourceKey: `tg:${botId}:${updateId}:${messageId}`,
       ...(read.raw && { raw: read.raw }),
     });
     keptUnread(ctx, read.type);

@@ -42,7 +42,7 @@ export function journalFeature(options: JournalOptions): Composer<SenkoContext> 
         : '/journal start opens a journal. Then write as it comes; /journal done makes it an article.',
     );
   });
-  feature.callbackQuery(new RegExp(`^${cancelData}(\\d+)$`), (ctx) => cancel(ctx, options));
+  feature.callbackQuery(new RegExp(`^${cancelData}(\\d+):(\\d+)$`), (ctx) => cancel(ctx, options));
   feature.callbackQuery(keepData, async (ctx) => {
     sayInPlace(ctx, options.jobs, 'Kept. The journal is still open.');
     await answerPress(ctx);
@@ -93,20 +93,25 @@ async function askToCancel(ctx: SenkoContext, { drafts }: JournalOptions): Promi
   }
   const count = drafts.list(ctx.item.userId).length;
   const keyboard = new InlineKeyboard()
-    .text(`Drop ${entries(count)}`, `${cancelData}${session.startedAt}`)
+    .text(`Drop ${entries(count)}`, `${cancelData}${session.startedAt}:${count}`)
     .text('Keep', keepData);
   await ctx.reply(`Drop the open journal with ${entries(count)}? They are gone for good then.`, {
     reply_markup: keyboard,
   });
 }
 
-/** The button belongs to one session: an old one drops nothing of a later journal. */
+/** The button belongs to one session with so many entries: it drops nothing that it did not name. */
 async function cancel(
   ctx: SenkoContext & { match: string | RegExpMatchArray },
   { drafts, jobs, settings, now }: JournalOptions,
 ): Promise<void> {
   const session = drafts.session(ctx.item.userId);
   const current = session && String(session.startedAt) === ctx.match[1];
+  const count = drafts.list(ctx.item.userId).length;
+  if (current && String(count) !== ctx.match[2]) {
+    sayInPlace(ctx, jobs, `There are ${entries(count)} now. /journal cancel asks again.`);
+    return answerPress(ctx);
+  }
   if (current) settings.set(talkingSince(ctx.item.userId), String(now()));
   const text = current
     ? `Dropped: ${entries(drafts.cancel(ctx.item.userId))}. The journal is closed.`

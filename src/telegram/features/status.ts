@@ -32,7 +32,7 @@ export function statusFeature(options: StatusOptions): Composer<SenkoContext> {
   return feature;
 }
 
-export function statusText(userId: number, options: StatusOptions): string {
+function statusText(userId: number, options: StatusOptions): string {
   return [
     `Mode: ${modeLine(userId, options)}`,
     `Drafts waiting: ${options.drafts.list(userId).length}${compilingWords(userId, options)}`,
