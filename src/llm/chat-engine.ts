@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   ChatHistoryItem,
   Llama,
@@ -25,6 +26,7 @@ export interface ChatEngine extends AsyncDisposable {
 const sliceMs = 250;
 const firstSliceTokens = 16;
 const maxSliceTokens = 512;
+const longestDisposeMs = 3_000;
 
 export async function createChatEngine(
   llama: Llama,
@@ -118,9 +120,13 @@ class LlamaChatEngine implements ChatEngine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#context.dispose();
-    await this.#model.dispose();
-    await this.#llama.dispose();
+    const disposed = (async () => {
+      await this.#context.dispose();
+      await this.#model.dispose();
+      await this.#llama.dispose();
+    })();
+    // The engine was seen to hang in it, once in many runs; a stop must not.
+    await Promise.race([disposed, sleep(longestDisposeMs, undefined, { ref: false })]);
   }
 
   /** Texts go in as plain strings, so a control token in them stays text. The model's turn is left open. */
