@@ -1,6 +1,6 @@
 import type { Job, NewJob } from '../ports/jobs.ts';
 import type { Recalled } from '../ports/memories.ts';
-import type { Outgoing } from '../ports/outgoing.ts';
+import { sendJob } from '../ports/outgoing.ts';
 import { dayInWords } from '../time-words.ts';
 import { verbatim } from '../verbatim.ts';
 import type { ReplyPayload } from './hear.ts';
@@ -21,13 +21,11 @@ export function answerFromMemory(
     quotes.length > 0
       ? `Here is what I remember of it:\n\n${quotes.join('\n')}`
       : 'I remember nothing that fits your words.';
-  const message: Outgoing = {
+  return sendJob(job, `quoted:${job.key}`, {
     text: `I have no model to think with: ${reason}\n\nI keep what you say. ${found}`,
     replyTo: messageId,
     buttons: [{ text: 'Answer me when you can', data: `${answerLater}${sourceKey}` }],
-  };
-  const { userId, chatId } = job;
-  return { kind: 'send', key: `quoted:${job.key}`, userId, chatId, payload: message };
+  });
 }
 
 /** Prefix of the button's data; the question's source key follows. */

@@ -2,13 +2,14 @@ import type { Recall } from '../memory/recall.ts';
 import {
   type ChatMessage,
   type ChatModel,
+  contextTokensOf,
   type Generation,
   priorities,
 } from '../ports/chat-model.ts';
 import { type JobHandler, stoppedByUser } from '../ports/job-handler.ts';
 import type { Job, JobQueue, NewJob } from '../ports/jobs.ts';
 import type { Memories, Memory, Recalled } from '../ports/memories.ts';
-import type { LiveChat, Outgoing } from '../ports/outgoing.ts';
+import { type LiveChat, sendJob } from '../ports/outgoing.ts';
 import type { Prompts } from '../prompts.ts';
 import { passed } from '../steps.ts';
 import type { AnswerCache } from './answer-cache.ts';
@@ -125,8 +126,7 @@ function promptFor(
   { question }: Turn,
 ): { messages: ChatMessage[]; maxTokens: number } {
   const { chatModel, memories, prompts, timezone } = options;
-  const status = chatModel.status();
-  const contextTokens = status.state === 'ready' ? status.contextTokens : 0;
+  const contextTokens = contextTokensOf(chatModel);
   const maxTokens = Math.min(longestAnswerTokens, Math.floor(contextTokens * answerShare));
   const conversation = conversationBefore(memories, question);
   const messages = buildPrompt(
@@ -176,14 +176,10 @@ function storeAnswer(options: ReplyOptions, turn: Turn, text: string, stopped: b
       metadata: { role: 'assistant', ...(stopped && { stopped }) },
       sourceKey: `answer:${job.key}`,
     },
-    [send(job, `answer:${job.key}`, { text: stopped ? `${text} …` : text })],
+    [sendJob(job, `answer:${job.key}`, { text: stopped ? `${text} …` : text })],
     job.id,
   );
 }
 
 const note = (job: Job, what: string, text: string): NewJob =>
-  send(job, `${what}:${job.key}`, { text });
-
-function send(job: Job, key: string, message: Outgoing): NewJob {
-  return { kind: 'send', key, userId: job.userId, chatId: job.chatId, payload: message };
-}
+  sendJob(job, `${what}:${job.key}`, { text });

@@ -1,6 +1,6 @@
 import type { NewJob } from '../ports/jobs.ts';
 import type { Article, Journal } from '../ports/memories.ts';
-import type { Outgoing } from '../ports/outgoing.ts';
+import { sendJob } from '../ports/outgoing.ts';
 
 export type ArticleKind = 'article' | 'plain' | 'rewritten';
 
@@ -14,12 +14,10 @@ export function articleMessage(
   const text = [openings[kind], `**📔 ${journal.title}**`, journal.body, tags]
     .filter((part) => part !== '')
     .join('\n\n');
-  const message: Outgoing = {
+  return sendJob(journal, `journal:${journal.id}:${kind}`, {
     text,
     ...(progressMessageId !== null && { editMessageId: progressMessageId }),
-  };
-  const { id, userId, chatId } = journal;
-  return { kind: 'send', key: `journal:${id}:${kind}`, userId, chatId, payload: message };
+  });
 }
 
 const openings: Record<ArticleKind, string> = {

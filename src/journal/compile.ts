@@ -4,7 +4,7 @@ import { type JobHandler, stoppedByUser } from '../ports/job-handler.ts';
 import type { Job, JobQueue } from '../ports/jobs.ts';
 import type { CompilingDrafts, Entry } from '../ports/journal.ts';
 import type { Journals } from '../ports/memories.ts';
-import type { LiveChat } from '../ports/outgoing.ts';
+import { type LiveChat, sendJob } from '../ports/outgoing.ts';
 import { type CompilePayload, createHandOver, type WrittenArticle } from './hand-over.ts';
 import { plainArticle } from './plain-article.ts';
 import {
@@ -93,13 +93,7 @@ function putBack(options: CompileOptions, job: Job, count: number): void {
   options.compiling.putBack({ journalId, userId, chatId }, job.id, options.now());
   const entries = count === 1 ? 'entry is' : 'entries are';
   const text = `Stopped. Your ${count} ${entries} back in the open journal; /journal done compiles again.`;
-  options.memoryJobs.add({
-    kind: 'send',
-    key: `put-back:${journalId}`,
-    userId,
-    chatId,
-    payload: { text },
-  });
+  options.memoryJobs.add(sendJob(job, `put-back:${journalId}`, { text }));
 }
 
 interface Progress {

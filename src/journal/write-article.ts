@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type ChatMessage,
   type ChatModel,
+  contextTokensOf,
   type JsonSchema,
   priorities,
 } from '../ports/chat-model.ts';
@@ -46,9 +47,9 @@ export async function writeArticle(
   const notes = await fittingNotes(entryLines(entries, options.timezone), options, writing);
   const date = dayInWords(entries[0]!.timestamp, options.timezone);
   const text = fillPrompt(options.prompts.compileJournal, { date, entries: notes });
+  const schema = articleSchema(notes, entries.length);
   for (let attempt = 1; attempt <= tries; attempt++) {
     writing.onStep('writing');
-    const schema = articleSchema(notes, entries.length);
     const answer = await generate(options, writing, text, schema);
     const article = readArticle(answer);
     if (article) return article;
@@ -62,7 +63,7 @@ async function fittingNotes(
   options: WriteArticleOptions,
   writing: Writing,
 ): Promise<string> {
-  const maxTokens = Math.floor(contextTokens(options.chatModel) * notesShare);
+  const maxTokens = Math.floor(contextTokensOf(options.chatModel) * notesShare);
   let notes = lines.join('\n');
   while (count(options.chatModel, notes) > maxTokens) {
     const parts = inParts(notes, maxTokens, options.chatModel);
@@ -116,11 +117,11 @@ async function generate(
   schema?: JsonSchema,
 ): Promise<string> {
   const messages: ChatMessage[] = [{ role: 'user', text }];
-  const room = contextTokens(chatModel) - chatModel.countTokens(messages);
+  const room = contextTokensOf(chatModel) - chatModel.countTokens(messages);
   if (room < 100) throw new ArticleError('the notes leave no room for an article');
   const generation = await chatModel.generate({
     messages,
-    maxTokens: schema ? room : Math.min(room, Math.floor(contextTokens(chatModel) / 6)),
+    maxTokens: schema ? room : Math.min(room, Math.floor(contextTokensOf(chatModel) / 6)),
     temperature: 0.3,
     priority: priorities.compile,
     signal,
@@ -198,8 +199,3 @@ const tidyTag = (tag: string) =>
 
 const count = (chatModel: ChatModel, text: string) =>
   chatModel.countTokens([{ role: 'user', text }]);
-
-function contextTokens(chatModel: ChatModel): number {
-  const status = chatModel.status();
-  return status.state === 'ready' ? status.contextTokens : 0;
-}

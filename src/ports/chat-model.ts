@@ -49,6 +49,12 @@ export interface ChatModel {
   generate(request: GenerateRequest): Promise<Generation>;
 }
 
+/** How much the model sees at once; 0 while there is none. */
+export function contextTokensOf(chatModel: ChatModel): number {
+  const status = chatModel.status();
+  return status.state === 'ready' ? status.contextTokens : 0;
+}
+
 export class ModelUnavailableError extends Error {
   override name = 'ModelUnavailableError';
 }

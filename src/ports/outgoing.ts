@@ -1,3 +1,5 @@
+import type { NewJob } from './jobs.ts';
+
 /** A message on its way to the user, as the payload of a `send` job. */
 export interface Outgoing {
   /** Markdown; formatted and split to Telegram's limits when it is sent. */
@@ -8,6 +10,15 @@ export interface Outgoing {
   buttons?: { text: string; data: string }[];
   /** Parts that Telegram has accepted. */
   partsSent?: number;
+}
+
+/** The job that sends it; a message with the same key that still waits is sent once. */
+export function sendJob(
+  { userId, chatId }: { userId: number; chatId: number },
+  key: string,
+  message: Outgoing,
+): NewJob {
+  return { kind: 'send', key, userId, chatId, payload: message };
 }
 
 /** What the domain may do in a chat while it works; never fails, never blocks the work. */

@@ -1,4 +1,5 @@
 import type { JobQueue } from '../ports/jobs.ts';
+import { sendJob } from '../ports/outgoing.ts';
 import type { Settings } from '../ports/users.ts';
 import { inWords } from '../time-words.ts';
 
@@ -34,7 +35,6 @@ export function createOfflineWatch(options: OfflineOptions): { heard(botId: numb
 function tell(since: number, { jobs, userIds, timezone }: OfflineOptions): void {
   const text = `I was off line since ${inWords(since, timezone)}. Telegram keeps messages for 24 hours only: what you sent me before that, please send again.`;
   for (const userId of userIds()) {
-    const key = `offline:${userId}:${since}`;
-    jobs.add({ kind: 'send', key, userId, chatId: userId, payload: { text } });
+    jobs.add(sendJob({ userId, chatId: userId }, `offline:${userId}:${since}`, { text }));
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Composer, InlineKeyboard } from 'grammy';
 import type { JobQueue } from '../../ports/jobs.ts';
 import type { CompilingDrafts, Drafts } from '../../ports/journal.ts';
-import type { Outgoing } from '../../ports/outgoing.ts';
+import { type Outgoing, sendJob } from '../../ports/outgoing.ts';
 import type { Settings } from '../../ports/users.ts';
 import { inWords } from '../../time-words.ts';
 import { answerPress } from '../answer-press.ts';
@@ -122,10 +122,9 @@ async function cancel(
 
 /** A job: what was said of a press survives a lost connection, and is said once. */
 function sayInPlace(ctx: SenkoContext, jobs: JobQueue, text: string): void {
-  const { userId, chatId } = ctx.item;
   const editMessageId = ctx.callbackQuery?.message?.message_id;
-  const payload: Outgoing = { text, ...(editMessageId !== undefined && { editMessageId }) };
-  jobs.add({ kind: 'send', key: `pressed:${chatId}:${editMessageId}`, userId, chatId, payload });
+  const message: Outgoing = { text, ...(editMessageId !== undefined && { editMessageId }) };
+  jobs.add(sendJob(ctx.item, `pressed:${ctx.item.chatId}:${editMessageId}`, message));
 }
 
 const entries = (count: number) => `${count} ${count === 1 ? 'entry' : 'entries'}`;
